@@ -3,7 +3,24 @@ namespace UwsgiIt.Router.Diagnostics;
 /// <summary>Ids of the router's log events, in ranges per folder; an id is never used again for something else.</summary>
 internal static class RouterEventIds
 {
-    // Subscriptions: receipt and verification 1000-1499, registry and snapshot 1500-1999
+    // Subscriptions: receipt and verification 1000-1499
+    public const int PacketRejected = 1000;
+    public const int SubscriptionSocketBound = 1001;
+    public const int SubscriptionReceiveFailed = 1002;
+    public const int AddressPolicyEmpty = 1003;
+    public const int PublicKeyUnreadable = 1004;
+    public const int ResubscribeFailed = 1005;
+
+    // Subscriptions: registry and snapshot 1500-1999
+    public const int NodeAdded = 1500;
+    public const int NodeLeft = 1501;
+    public const int NodeStale = 1502;
+    public const int SlotRemoved = 1503;
+    public const int SlotRevoked = 1504;
+    public const int NodeConnectFailed = 1505;
+    public const int SnapshotLoaded = 1510;
+    public const int SnapshotDamaged = 1511;
+    public const int SnapshotWriteFailed = 1512;
 
     // Certificates 2000-2999
 

@@ -11,7 +11,14 @@ internal sealed class UpstreamAddress : IEquatable<UpstreamAddress>
     {
         Text = text;
         EndPoint = endPoint;
+        foreach (var value in text)
+        {
+            StableHash = ((StableHash ^ value) * 1099511628211UL) + 1;
+        }
     }
+
+    /// <summary>Hash of the text that is the same in every process, so that client affinity survives a restart.</summary>
+    public ulong StableHash { get; } = 14695981039346656037UL;
 
     /// <summary>The address as it was announced; unix paths contain a '/' or lack a ':'.</summary>
     public string Text { get; }

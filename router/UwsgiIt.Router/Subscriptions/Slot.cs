@@ -1,0 +1,46 @@
+using UwsgiIt.Protocol.Subscriptions;
+using UwsgiIt.Router.LoadBalancing;
+
+namespace UwsgiIt.Router.Subscriptions;
+
+/// <summary>All the router knows for one subscription key. The node array is swapped whole; a reader keeps the one it saw.</summary>
+internal sealed class Slot(string key, BalancingAlgorithm algorithm)
+{
+    private volatile Node[] _nodes = [];
+    private long _hits;
+
+    public string Key { get; } = key;
+
+    public BalancingAlgorithm Algorithm { get; } = algorithm;
+
+    public ILoadBalancingPolicy Policy { get; } = LoadBalancingPolicies.Create(algorithm);
+
+    /// <summary>Name for the certificate store: the key without port and path.</summary>
+    public string SniName { get; } = SubscriptionKeys.HostPart(key);
+
+    /// <summary>The certificate claim last announced, or null. Kept for the snapshot.</summary>
+    public SniClaim? Sni { get; set; }
+
+    /// <summary>True while the certificate store holds something for this slot.</summary>
+    public bool HasCertificate { get; set; }
+
+    /// <summary>Nodes in the order of their first announce.</summary>
+    public Node[] Nodes => _nodes;
+
+    /// <summary>Requests that looked this slot up, served or not.</summary>
+    public long Hits => Volatile.Read(ref _hits);
+
+    public void CountHit() => Interlocked.Increment(ref _hits);
+
+    /// <summary>Completes, and is replaced, each time a node becomes live. Waited on for on-demand nodes only.</summary>
+    public Task Activation => LazyInitializer.EnsureInitialized(ref _activation).Task;
+
+    /// <summary>The first live node of the lowest backup level by the slot's policy, never one of <paramref name="tried"/>.</summary>
+    public Node? Select(in SelectionContext context, Node? tried = null) => Policy.Select(_nodes, context, tried);
+
+    internal void ReplaceNodes(Node[] nodes) => _nodes = nodes;
+
+    internal void SignalActivation() => Interlocked.Exchange(ref _activation, null)?.TrySetResult();
+
+    private TaskCompletionSource? _activation;
+}

@@ -1,0 +1,134 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Options;
+using UwsgiIt.Linux;
+using UwsgiIt.Protocol;
+using UwsgiIt.Router.Diagnostics;
+
+namespace UwsgiIt.Router.Subscriptions;
+
+/// <summary>Binds the sockets of <see cref="SubscriptionOptions"/> and feeds the receiver, one thread per socket.</summary>
+internal sealed partial class SubscriptionListener(
+    IOptions<SubscriptionOptions> options,
+    SubscriptionReceiver receiver,
+    ILogger<SubscriptionListener> logger) : IHostedService, IDisposable
+{
+    // One byte more than the longest packet, so that a longer one shows as too long instead of being cut to fit.
+    private const int BufferBytes = ProtocolLimits.MaxSubscriptionBytes + 1;
+
+    private readonly List<UnixDatagramListener> _unix = [];
+    private readonly List<Socket> _udp = [];
+    private readonly List<Thread> _threads = [];
+    private volatile bool _stopping;
+
+    /// <summary>Where announces are taken: paths and <c>ip:port</c>, with the port the kernel chose where 0 was asked for.</summary>
+    public IReadOnlyList<string> Endpoints => [.. _unix.Select(static socket => socket.Path), .. _udp.Select(static socket => socket.LocalEndPoint!.ToString()!)];
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var settings = options.Value;
+        foreach (var socket in settings.UnixSockets)
+        {
+            SubscriptionOptions.TryParseMode(socket.Mode, out var mode);
+            var bound = UnixDatagramListener.Bind(socket.Path, mode, settings.ReceiveBufferBytes);
+            _unix.Add(bound);
+            Start($"announces {socket.Path}", () => ReceiveUnix(bound));
+            Log.Bound(logger, socket.Path);
+        }
+
+        foreach (var text in settings.UdpEndpoints)
+        {
+            var endPoint = IPEndPoint.Parse(text);
+            var socket = new Socket(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = settings.ReceiveBufferBytes };
+            socket.Bind(endPoint);
+            _udp.Add(socket);
+            Start($"announces {text}", () => ReceiveUdp(socket));
+            Log.Bound(logger, socket.LocalEndPoint!.ToString()!);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        _stopping = true;
+        _unix.ForEach(static socket => socket.Stop());
+        _udp.ForEach(static socket => socket.Dispose());
+        _threads.ForEach(static thread => thread.Join());
+        return Task.CompletedTask;
+    }
+
+    public void Dispose()
+    {
+        _unix.ForEach(static socket => socket.Dispose());
+        _udp.ForEach(static socket => socket.Dispose());
+    }
+
+    private void Start(string name, Action receive)
+    {
+        var thread = new Thread(() => ReceiveUntilStopped(receive)) { Name = name, IsBackground = true };
+        _threads.Add(thread);
+        thread.Start();
+    }
+
+    private void ReceiveUntilStopped(Action receive)
+    {
+        while (!_stopping)
+        {
+            try
+            {
+                receive();
+            }
+            catch (Exception e) when (!_stopping)
+            {
+                // Whatever one datagram did, the next sender is entitled to be heard.
+                Log.ReceiveFailed(logger, e);
+            }
+            catch (SocketException)
+            {
+                // Disposed under us: that is how a UDP socket is told to stop.
+            }
+            catch (ObjectDisposedException)
+            {
+                // As above.
+            }
+        }
+    }
+
+    private void ReceiveUnix(UnixDatagramListener socket)
+    {
+        Span<byte> buffer = new byte[BufferBytes];
+        while (socket.Receive(buffer, out var peer) is var length and >= 0)
+        {
+            var sender = peer is { } known ? new SenderCredentials(known.ProcessId, known.UserId, known.GroupId) : (SenderCredentials?)null;
+            receiver.Receive(buffer[..Math.Min(length, BufferBytes)], new PacketSource(sender, null));
+        }
+    }
+
+    private void ReceiveUdp(Socket socket)
+    {
+        var buffer = new byte[BufferBytes];
+        var from = new SocketAddress(socket.AddressFamily);
+        var template = new IPEndPoint(IPAddress.Any, 0);
+        if (socket.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            template = new IPEndPoint(IPAddress.IPv6Any, 0);
+        }
+
+        while (!_stopping)
+        {
+            // A datagram longer than the buffer is cut by the kernel to 4,097 bytes, which the reader refuses as too long.
+            var length = socket.ReceiveFrom(buffer, SocketFlags.None, from);
+            receiver.Receive(buffer.AsSpan(0, length), new PacketSource(null, ((IPEndPoint)template.Create(from)).Address));
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(RouterEventIds.SubscriptionSocketBound, LogLevel.Information, "Taking announces on {Socket}.")]
+        public static partial void Bound(ILogger logger, string socket);
+
+        [LoggerMessage(RouterEventIds.SubscriptionReceiveFailed, LogLevel.Error, "Receiving announces failed; going on.")]
+        public static partial void ReceiveFailed(ILogger logger, Exception exception);
+    }
+}

@@ -27,6 +27,8 @@ internal static class RouterEventIds
     // Routing 3000-3999
 
     // Forwarding 4000-4999
+    public const int BadResponse = 4000;
+    public const int FastCgiError = 4001;
 
     // Hosting 5000-5999
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using UwsgiIt.Router.Forwarding;
 
 namespace UwsgiIt.Router.Diagnostics;
 
@@ -8,11 +9,13 @@ internal sealed class RouterMetrics
     public const string MeterName = "UwsgiIt.Router";
 
     private readonly Counter<long> _packets;
+    private readonly Counter<long> _upstreamFailures;
 
     public RouterMetrics(IMeterFactory meterFactory)
     {
         Meter = meterFactory.Create(MeterName);
         _packets = Meter.CreateCounter<long>("uwsgiit.router.subscription.packets", "{packet}", "Subscription datagrams received, by result.");
+        _upstreamFailures = Meter.CreateCounter<long>("uwsgiit.router.upstream.failures", "{request}", "Requests of subscribed names answered by the router because of their upstream, by outcome.");
     }
 
     /// <summary>For observable instruments of other folders; register them once, at start.</summary>
@@ -24,6 +27,14 @@ internal sealed class RouterMetrics
         if (_packets.Enabled)
         {
             _packets.Add(1, new KeyValuePair<string, object?>("result", result));
+        }
+    }
+
+    public void UpstreamFailed(ForwardOutcome outcome)
+    {
+        if (_upstreamFailures.Enabled)
+        {
+            _upstreamFailures.Add(1, new KeyValuePair<string, object?>("outcome", outcome.ToString()));
         }
     }
 }

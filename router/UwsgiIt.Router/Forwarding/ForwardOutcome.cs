@@ -24,6 +24,9 @@ internal enum ForwardOutcome
     /// <summary>The request head does not fit the upstream protocol (uwsgi: 65,535 bytes). Answer 431.</summary>
     RequestHeadTooLarge,
 
+    /// <summary>The target has an escape that is none, or a NUL. Answer 400.</summary>
+    BadRequestTarget,
+
     /// <summary>The request body is longer than allowed. Answer 413.</summary>
     RequestBodyTooLarge,
 

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using UwsgiIt.Protocol.Subscriptions;
 
 namespace UwsgiIt.Router.Forwarding;
@@ -8,8 +10,11 @@ namespace UwsgiIt.Router.Forwarding;
 /// </summary>
 internal sealed class Upstream(UpstreamAddress address, UpstreamProtocol protocol, byte modifier1 = 0, byte modifier2 = 0) : IDisposable
 {
+    private ConcurrentQueue<UpstreamConnection>? _idle;
+    private int _idleCount;
     private long _bytesReceived;
     private long _bytesSent;
+    private volatile bool _disposed;
 
     public UpstreamAddress Address { get; } = address;
 
@@ -30,8 +35,57 @@ internal sealed class Upstream(UpstreamAddress address, UpstreamProtocol protoco
 
     public void AddSent(long count) => Interlocked.Add(ref _bytesSent, count);
 
-    /// <summary>Closes idle connections; requests in flight finish.</summary>
+    /// <summary>Takes an idle connection that still looks alive.</summary>
+    public bool TryRent([NotNullWhen(true)] out UpstreamConnection? connection)
+    {
+        while (_idle is { } idle && idle.TryDequeue(out connection))
+        {
+            Interlocked.Decrement(ref _idleCount);
+            if (connection.IsUsable())
+            {
+                return true;
+            }
+
+            connection.Dispose();
+        }
+
+        connection = null;
+        return false;
+    }
+
+    /// <summary>Keeps a connection whose last response ended cleanly, or closes it when enough are kept.</summary>
+    public void Return(UpstreamConnection connection, int limit, TimeSpan idleTimeout)
+    {
+        connection.ReleaseBuffer();
+        connection.IsReused = true;
+        connection.Deadline = Environment.TickCount64 + (long)idleTimeout.TotalMilliseconds;
+        if (_disposed || Interlocked.Increment(ref _idleCount) > limit)
+        {
+            Interlocked.Decrement(ref _idleCount);
+            connection.Dispose();
+            return;
+        }
+
+        LazyInitializer.EnsureInitialized(ref _idle).Enqueue(connection);
+        if (_disposed)
+        {
+            CloseIdle();
+        }
+    }
+
+    /// <summary>Closes idle connections; requests in flight finish and close theirs.</summary>
     public void Dispose()
     {
+        _disposed = true;
+        CloseIdle();
+    }
+
+    private void CloseIdle()
+    {
+        while (_idle is { } idle && idle.TryDequeue(out var connection))
+        {
+            Interlocked.Decrement(ref _idleCount);
+            connection.Dispose();
+        }
     }
 }

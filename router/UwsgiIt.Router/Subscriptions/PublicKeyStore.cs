@@ -148,7 +148,7 @@ internal sealed partial class PublicKeyStore : IKnownKeys
                 var stamp = (file.FullName, file.LastWriteTimeUtc, file.Length);
                 if (stamp != entry.Stamp)
                 {
-                    entry.Key?.Dispose();
+                    // The old key is left to the collector: the announcing thread may be using it.
                     entry.Key = Read(file);
                     entry.Stamp = stamp;
                 }
@@ -157,7 +157,6 @@ internal sealed partial class PublicKeyStore : IKnownKeys
             }
         }
 
-        entry.Key?.Dispose();
         entry.Key = null;
         entry.Stamp = default;
         return entry;

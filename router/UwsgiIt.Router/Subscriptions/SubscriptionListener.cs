@@ -29,7 +29,7 @@ internal sealed partial class SubscriptionListener(
         var settings = options.Value;
         foreach (var socket in settings.UnixSockets)
         {
-            SubscriptionOptions.TryParseMode(socket.Mode, out var mode);
+            var mode = SubscriptionOptions.TryParseMode(socket.Mode, out var bits) ? bits : throw new InvalidOperationException("Options were not validated.");
             var bound = UnixDatagramListener.Bind(socket.Path, mode, settings.ReceiveBufferBytes);
             _unix.Add(bound);
             Start($"announces {socket.Path}", () => ReceiveUnix(bound));

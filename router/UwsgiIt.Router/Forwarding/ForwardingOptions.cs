@@ -1,0 +1,88 @@
+using UwsgiIt.Router.Hosting;
+
+namespace UwsgiIt.Router.Forwarding;
+
+/// <summary>Bounds of the way to an upstream and back. All sources "ours" unless said.</summary>
+internal sealed class ForwardingOptions : IValidatedOptions
+{
+    public static string SectionName => "Forwarding";
+
+    /// <summary>Longest wait for a connection. Default 5 s.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest wait for the response head once the request was sent. Default 60 s (the original's http-timeout).</summary>
+    public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Longest silence within a request or response body. Default 60 s.</summary>
+    public TimeSpan BodyIdleTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Longest silence, both ways together, of an upgraded connection. Default 1 hour.</summary>
+    public TimeSpan UpgradeIdleTimeout { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Longest response head, in bytes. Default 65,536.</summary>
+    public int MaxResponseHeadBytes { get; set; } = 65_536;
+
+    /// <summary>Most response headers. Default 200.</summary>
+    public int MaxResponseHeaders { get; set; } = 200;
+
+    /// <summary>Idle connections kept per upstream, where its protocol allows. Default 256.</summary>
+    public int MaxIdleConnections { get; set; } = 256;
+
+    /// <summary>How long an idle connection is kept. Default 30 s.</summary>
+    public TimeSpan IdleConnectionTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Nodes tried for one request. Default 4 (the original: one and three retries).</summary>
+    public int MaxAttempts { get; set; } = 4;
+
+    /// <summary>A request body of unknown length for a CGI-like upstream is kept in memory up to this, in bytes. Default 64 KiB.</summary>
+    public int BufferMemoryBytes { get; set; } = 64 * 1024;
+
+    /// <summary>Longest such body, in bytes; what does not fit memory goes to an unlinked file. Default 1 GiB; longer: 413.</summary>
+    public long MaxBufferedBodyBytes { get; set; } = 1L << 30;
+
+    /// <summary>Folder of those files. Default: the system's.</summary>
+    public string TemporaryDirectory { get; set; } = Path.GetTempPath();
+
+    /// <summary>Whether the client's certificate goes to upstreams as HTTPS_CC (PEM). Default false (the original's https-export-cert).</summary>
+    public bool ExportClientCertificate { get; set; }
+
+    /// <summary>Folder that SCRIPT_FILENAME of FastCGI requests starts with. Empty (the default) leaves SCRIPT_FILENAME out.</summary>
+    public string FastCgiDocumentRoot { get; set; } = "";
+
+    public IEnumerable<OptionFault> Validate()
+    {
+        foreach (var (setting, value) in new[]
+        {
+            ("ConnectTimeout", ConnectTimeout), ("ResponseTimeout", ResponseTimeout), ("BodyIdleTimeout", BodyIdleTimeout),
+            ("UpgradeIdleTimeout", UpgradeIdleTimeout), ("IdleConnectionTimeout", IdleConnectionTimeout),
+        })
+        {
+            if (value <= TimeSpan.Zero)
+            {
+                yield return new OptionFault($"Forwarding:{setting}", value.ToString(), "is not a positive time", "Write for example \"00:00:30\"");
+            }
+        }
+
+        foreach (var (setting, value, low) in new[]
+        {
+            ("MaxResponseHeadBytes", MaxResponseHeadBytes, 1024), ("MaxResponseHeaders", MaxResponseHeaders, 1),
+            ("MaxIdleConnections", MaxIdleConnections, 0), ("MaxAttempts", MaxAttempts, 1), ("BufferMemoryBytes", BufferMemoryBytes, 1024),
+        })
+        {
+            if (value < low)
+            {
+                yield return new OptionFault($"Forwarding:{setting}", $"{value}", "is too small", $"Write at least {low}");
+            }
+        }
+
+        if (MaxBufferedBodyBytes < BufferMemoryBytes)
+        {
+            yield return new OptionFault("Forwarding:MaxBufferedBodyBytes", $"{MaxBufferedBodyBytes}", "is less than BufferMemoryBytes", "Write a larger number of bytes");
+        }
+
+        if (!Directory.Exists(TemporaryDirectory))
+        {
+            yield return new OptionFault("Forwarding:TemporaryDirectory", TemporaryDirectory, "is not a folder", "Name a folder that the router may write to");
+        }
+    }
+}

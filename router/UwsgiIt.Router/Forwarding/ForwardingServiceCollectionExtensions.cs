@@ -1,0 +1,13 @@
+namespace UwsgiIt.Router.Forwarding;
+
+internal static class ForwardingServiceCollectionExtensions
+{
+    public static IServiceCollection AddForwarding(this IServiceCollection services)
+    {
+        services.AddSingleton<IUpstreamConnector, SocketConnector>();
+        services.AddSingleton<UpstreamDeadlines>();
+        services.AddHostedService(static provider => provider.GetRequiredService<UpstreamDeadlines>());
+        services.AddSingleton<IRequestForwarder, RequestForwarder>();
+        return services;
+    }
+}

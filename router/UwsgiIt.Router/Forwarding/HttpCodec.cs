@@ -1,0 +1,95 @@
+using Microsoft.AspNetCore.Http.Features;
+
+namespace UwsgiIt.Router.Forwarding;
+
+/// <summary>HTTP/1.1, serialised anew from the parsed request; connections are kept.</summary>
+internal sealed class HttpCodec : IUpstreamCodec
+{
+    // Ours: what a request head may grow to when it is written again; Kestrel's own bound is smaller.
+    private const int MaxHeadBytes = 128 * 1024;
+
+    public BodyFraming BodyFraming => BodyFraming.ChunkedIfUnknown;
+
+    public bool NeedsBodyLength => false;
+
+    public bool HasHttpResponse => true;
+
+    public bool CanReuse => true;
+
+    public ForwardOutcome WriteHead(RequestBuffer buffer, in ForwardRequest request, ForwardingOptions options)
+    {
+        var context = request.Context;
+        var headers = context.Request.Headers;
+        var target = RequestTarget.OriginForm(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
+        buffer.Write(request.Method);
+        buffer.Write(" "u8);
+        buffer.Write(target);
+        buffer.Write(" HTTP/1.1\r\nHost: "u8);
+        buffer.Write(headers.Host.ToString());
+        buffer.Write("\r\n"u8);
+
+        var nominated = RequestHeaderRules.GetNominated(headers);
+        foreach (var (name, values) in headers)
+        {
+            if (RequestHeaderRules.IsForwarded(name, nominated) && !IsWrittenByUs(name))
+            {
+                WriteHeader(buffer, name, values);
+            }
+        }
+
+        WriteForwarded(buffer, context);
+        WriteFraming(buffer, request);
+        buffer.Write("\r\n"u8);
+        return buffer.Length <= MaxHeadBytes ? ForwardOutcome.Completed : ForwardOutcome.RequestHeadTooLarge;
+    }
+
+    private static bool IsWrittenByUs(string name) =>
+        name.Equals("Host", StringComparison.OrdinalIgnoreCase) || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase);
+
+    private static void WriteHeader(RequestBuffer buffer, string name, in Microsoft.Extensions.Primitives.StringValues values)
+    {
+        buffer.Write(name);
+        buffer.Write(": "u8);
+        RequestHeaderRules.WriteJoined(name, values, buffer.Reserve(RequestHeaderRules.JoinedLength(values)));
+        buffer.Write("\r\n"u8);
+    }
+
+    private static void WriteForwarded(RequestBuffer buffer, HttpContext context)
+    {
+        Span<byte> address = stackalloc byte[65];
+        var length = CgiVariables.WriteAddress(context.Connection.RemoteIpAddress, address);
+        buffer.Write("X-Forwarded-For: "u8);
+        buffer.Write(address[..length]);
+        buffer.Write("\r\nX-Forwarded-Proto: "u8);
+        buffer.Write(context.Request.IsHttps ? "https"u8 : "http"u8);
+        buffer.Write("\r\nX-Forwarded-Host: "u8);
+        buffer.Write(context.Request.Headers.Host.ToString());
+        buffer.Write("\r\n"u8);
+    }
+
+    private static void WriteFraming(RequestBuffer buffer, in ForwardRequest request)
+    {
+        if (request.Upgrade != UpgradeKind.None)
+        {
+            buffer.Write("Connection: Upgrade\r\nUpgrade: "u8);
+            buffer.Write(request.UpgradeProtocol);
+            buffer.Write("\r\n"u8);
+            if (request.WebSocketKey is { } key)
+            {
+                buffer.Write("Sec-WebSocket-Key: "u8);
+                buffer.Write(key);
+                buffer.Write("\r\n"u8);
+            }
+        }
+        else if (request.BodyLength < 0)
+        {
+            buffer.Write("Transfer-Encoding: chunked\r\n"u8);
+        }
+        else if (request.BodyLength > 0 || request.Context.Request.ContentLength is not null)
+        {
+            buffer.Write("Content-Length: "u8);
+            buffer.Write(request.BodyLength);
+            buffer.Write("\r\n"u8);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using System.Buffers;
+using System.Text;
+
+namespace UwsgiIt.Router.Forwarding;
+
+// The upstream's answer, from its socket to the client.
+internal sealed partial class RequestForwarder
+{
+    // Ours: 103 Early Hints may come a few times; a hundred of anything is an attack.
+    private const int MaxInterimResponses = 16;
+    private const int ReceiveBytes = 16 * 1024;
+
+    private async ValueTask<(ForwardOutcome Outcome, bool Reusable)> DownloadAsync(ForwardRequest request, IUpstreamCodec codec, UpstreamConnection connection, ForwardingOptions settings)
+    {
+        var context = request.Context;
+        var records = codec.BodyFraming == BodyFraming.FastCgi ? new FastCgiDecoder() : null;
+        var (outcome, head) = await ReadHeadAsync(request, codec, connection, records, settings);
+        if (outcome != ForwardOutcome.Completed)
+        {
+            context.Response.Headers.Clear();
+            LogErrorStream(records, connection);
+            return (outcome, false);
+        }
+
+        if (head.StatusCode == StatusCodes.Status101SwitchingProtocols)
+        {
+            return (await UpgradeAsync(request, head, connection, settings), false);
+        }
+
+        context.Response.StatusCode = head.StatusCode;
+        if (head.ContentLength >= 0 && head.StatusCode is not 204)
+        {
+            context.Response.ContentLength = head.ContentLength;
+        }
+
+        var reusable = (codec.HasHttpResponse ? head.KeepsAlive : records is not null) && request.Upgrade == UpgradeKind.None;
+        if (!request.ExpectsResponseBody(head.StatusCode))
+        {
+            // FastCGI ends every answer with a record of its own, which nobody reads here.
+            return (ForwardOutcome.Completed, reusable && records is null && connection.Buffered.IsEmpty);
+        }
+
+        IResponseDecoder decoder = records is not null ? records
+            : head.IsChunked ? new ChunkedDecoder()
+            : head.ContentLength >= 0 ? new LengthDecoder(head.ContentLength)
+            : new CloseDecoder();
+        outcome = await StreamAsync(context, connection, decoder, head.ContentLength, settings);
+        LogErrorStream(records, connection);
+        return (outcome, reusable && decoder is { IsComplete: true, IsFaulted: false } and not CloseDecoder);
+    }
+
+    private async ValueTask<(ForwardOutcome, ResponseHead)> ReadHeadAsync(ForwardRequest request, IUpstreamCodec codec, UpstreamConnection connection, FastCgiDecoder? records, ForwardingOptions settings)
+    {
+        for (var interim = 0; interim <= MaxInterimResponses; interim++)
+        {
+            int end;
+            while ((end = ResponseHeadReader.FindEnd(connection.Buffered, allowBareLineFeed: !codec.HasHttpResponse)) < 0)
+            {
+                var count = await connection.FillAsync(settings.MaxResponseHeadBytes);
+                if (count == 0)
+                {
+                    return (connection.Buffered.IsEmpty && records is not { IsFaulted: true } ? ForwardOutcome.ClosedEarly : Refuse(connection, "it ended within its head"), default);
+                }
+
+                if (count < 0)
+                {
+                    return (Refuse(connection, "its head is longer than Forwarding:MaxResponseHeadBytes"), default);
+                }
+
+                if (records is not null)
+                {
+                    connection.Shorten(count - records.Decode(connection.Tail(count)));
+                    if (records.IsFaulted || (records.IsComplete && ResponseHeadReader.FindEnd(connection.Buffered, allowBareLineFeed: true) < 0))
+                    {
+                        return (Refuse(connection, "its records are broken or end within the head"), default);
+                    }
+                }
+            }
+
+            if (!ResponseHeadReader.TryRead(connection.Buffered[..end], codec.HasHttpResponse, settings.MaxResponseHeaders, request.Context.Response.Headers, out var head))
+            {
+                return (Refuse(connection, "its head is malformed"), default);
+            }
+
+            connection.Consume(end);
+            if (head.StatusCode >= 200 || (head.StatusCode == 101 && request.Upgrade != UpgradeKind.None))
+            {
+                return (ForwardOutcome.Completed, head);
+            }
+
+            if (head.StatusCode == 101)
+            {
+                return (Refuse(connection, "it switches protocols unasked"), default);
+            }
+
+            request.Context.Response.Headers.Clear();
+        }
+
+        return (Refuse(connection, "it has too many interim responses"), default);
+    }
+
+    private static async ValueTask<ForwardOutcome> StreamAsync(HttpContext context, UpstreamConnection connection, IResponseDecoder decoder, long contentLength, ForwardingOptions settings)
+    {
+        var writer = context.Response.BodyWriter;
+        var left = contentLength < 0 ? long.MaxValue : contentLength;
+
+        // What came with the head. For FastCGI it went through the decoder already.
+        var early = connection.Buffered;
+        var payload = decoder is FastCgiDecoder ? early.Length : decoder.Decode(early);
+        payload = (int)Math.Min(payload, left);
+        left -= payload;
+        writer.Write(early[..payload]);
+        connection.ReleaseBuffer();
+        var unflushed = payload;
+
+        while (!decoder.IsComplete && !decoder.IsFaulted)
+        {
+            if (unflushed > 0)
+            {
+                var flushed = await writer.FlushAsync();
+                unflushed = 0;
+                if (flushed.IsCompleted || flushed.IsCanceled)
+                {
+                    return ForwardOutcome.ClientAborted;
+                }
+            }
+
+            connection.Deadline = After(settings.BodyIdleTimeout);
+            var memory = writer.GetMemory(ReceiveBytes);
+            var count = await connection.ReceiveAsync(memory);
+            if (count == 0)
+            {
+                if (decoder.EndsWithClose())
+                {
+                    break;
+                }
+
+                return Cut(context);
+            }
+
+            payload = (int)Math.Min(decoder.Decode(memory.Span[..count]), left);
+            left -= payload;
+            unflushed += payload;
+            if (payload > 0)
+            {
+                writer.Advance(payload);
+            }
+        }
+
+        // A promised length that was not kept must not look like a whole answer.
+        return decoder.IsComplete && (contentLength < 0 || left == 0) ? ForwardOutcome.Completed : Cut(context);
+    }
+
+    private static ForwardOutcome Cut(HttpContext context)
+    {
+        context.Abort();
+        return ForwardOutcome.AbortedAfterStart;
+    }
+
+    private ForwardOutcome Refuse(UpstreamConnection connection, string problem)
+    {
+        Log.BadResponse(logger, connection.Upstream.Address.Text, problem);
+        return ForwardOutcome.BadResponse;
+    }
+
+    private void LogErrorStream(FastCgiDecoder? records, UpstreamConnection connection)
+    {
+        if (records is { ErrorBytes: > 0 } && logger.IsEnabled(LogLevel.Information))
+        {
+            Log.FastCgiError(logger, connection.Upstream.Address.Text, Encoding.UTF8.GetString(records.Error));
+        }
+    }
+}

@@ -1,0 +1,193 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Options;
+using UwsgiIt.Protocol.Subscriptions;
+using UwsgiIt.Router.Diagnostics;
+
+namespace UwsgiIt.Router.Forwarding;
+
+/// <summary>
+/// The way of a request to an upstream and back: 1 see what it is, 2 take the body in where its length must be known, 3 write the head,
+/// 4 connect, 5 send head and body while 6 the response head is awaited, 7 stream the response, 8 keep the connection or close it.
+/// </summary>
+internal sealed partial class RequestForwarder(
+    IUpstreamConnector connector,
+    UpstreamDeadlines deadlines,
+    IOptionsMonitor<ForwardingOptions> options,
+    ILogger<RequestForwarder> logger) : IRequestForwarder
+{
+    private static readonly UwsgiCodec Uwsgi = new();
+    private static readonly HttpCodec Http = new();
+    private static readonly FastCgiCodec FastCgi = new();
+    private static readonly ScgiCodec Scgi = new();
+
+    public async ValueTask<ForwardOutcome> ForwardAsync(HttpContext context, Upstream upstream)
+    {
+        var settings = options.CurrentValue;
+        var codec = CodecOf(upstream.Protocol);
+
+        // 1 and 2.
+        var body = context.Features.Get<BufferedBody>();
+        var request = ForwardRequest.Read(context, upstream, body?.Length);
+        if (request.BodyLength < 0 && codec.NeedsBodyLength && upstream.Modifier1 != UwsgiCodec.RawModifier)
+        {
+            body = new BufferedBody();
+            context.Response.RegisterForDispose(body);
+            context.Features.Set(body);
+            var taken = await TakeBodyAsync(context, body, settings);
+            if (taken != ForwardOutcome.Completed)
+            {
+                return taken;
+            }
+
+            request = ForwardRequest.Read(context, upstream, body.Length);
+        }
+
+        var buffer = RequestBuffer.Rent();
+        try
+        {
+            // 3.
+            var written = codec.WriteHead(buffer, request, settings);
+            return written == ForwardOutcome.Completed ? await ExchangeAsync(request, codec, buffer, body, settings) : written;
+        }
+        finally
+        {
+            buffer.Return();
+        }
+    }
+
+    private static IUpstreamCodec CodecOf(UpstreamProtocol protocol) => protocol switch
+    {
+        UpstreamProtocol.Http => Http,
+        UpstreamProtocol.FastCgi => FastCgi,
+        UpstreamProtocol.Scgi => Scgi,
+        _ => Uwsgi,
+    };
+
+    private async ValueTask<ForwardOutcome> ExchangeAsync(ForwardRequest request, IUpstreamCodec codec, RequestBuffer buffer, BufferedBody? body, ForwardingOptions settings)
+    {
+        while (true)
+        {
+            // 4.
+            var (connection, failure) = await ConnectAsync(request, codec, settings);
+            if (connection is null)
+            {
+                return failure;
+            }
+
+            // 5 to 8.
+            var wasReused = connection.IsReused;
+            var outcome = await ExchangeAsync(request, codec, connection, buffer, body, settings);
+
+            // A kept connection may have been closed by the upstream just as we wrote to it. With no body spent, that is no reason to fail.
+            if (outcome != ForwardOutcome.ClosedEarly || !wasReused || request.BodyLength != 0)
+            {
+                return outcome;
+            }
+        }
+    }
+
+    private async ValueTask<(UpstreamConnection?, ForwardOutcome)> ConnectAsync(ForwardRequest request, IUpstreamCodec codec, ForwardingOptions settings)
+    {
+        if (codec.CanReuse && request.Upstream.TryRent(out var idle))
+        {
+            return (idle, default);
+        }
+
+        try
+        {
+            var connection = await connector.ConnectAsync(request.Upstream, settings.ConnectTimeout, request.Context.RequestAborted);
+            deadlines.Add(connection);
+            return (connection, default);
+        }
+        catch (SocketException)
+        {
+            return (null, ForwardOutcome.ConnectFailed);
+        }
+        catch (TimeoutException)
+        {
+            return (null, ForwardOutcome.ConnectTimeout);
+        }
+        catch (OperationCanceledException)
+        {
+            return (null, ForwardOutcome.ClientAborted);
+        }
+    }
+
+    private async ValueTask<ForwardOutcome> ExchangeAsync(
+        ForwardRequest request, IUpstreamCodec codec, UpstreamConnection connection, RequestBuffer buffer, BufferedBody? body, ForwardingOptions settings)
+    {
+        var context = request.Context;
+        var keep = false;
+        Task<ForwardOutcome>? upload = null;
+        using var aborted = context.RequestAborted.UnsafeRegister(static state => ((UpstreamConnection)state!).Abort(), connection);
+        try
+        {
+            connection.Deadline = After(settings.ResponseTimeout);
+            await connection.SendAsync(buffer.Memory);
+            if (request.BodyLength != 0)
+            {
+                upload = UploadAsync(request, codec, connection, body, settings);
+            }
+
+            var (outcome, reusable) = await DownloadAsync(request, codec, connection, settings);
+            keep = reusable && outcome == ForwardOutcome.Completed && codec.CanReuse && upload is null or { IsCompletedSuccessfully: true, Result: ForwardOutcome.Completed };
+            return upload is { IsCompletedSuccessfully: true } && outcome == ForwardOutcome.ClosedEarly && upload.Result is not (ForwardOutcome.Completed or ForwardOutcome.ClosedEarly)
+                ? upload.Result
+                : outcome;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException or OperationCanceledException)
+        {
+            return Failed(context, connection, upload);
+        }
+        finally
+        {
+            if (keep)
+            {
+                request.Upstream.Return(connection, settings.MaxIdleConnections, settings.IdleConnectionTimeout);
+            }
+            else
+            {
+                deadlines.Remove(connection);
+                connection.Dispose();
+            }
+
+            if (upload is { IsCompleted: false })
+            {
+                // The answer is complete; what the client still sends has nowhere to go.
+                context.Request.BodyReader.CancelPendingRead();
+                await upload;
+            }
+        }
+    }
+
+    /// <summary>What an exception on the way means, and the end of a response that has begun.</summary>
+    private static ForwardOutcome Failed(HttpContext context, UpstreamConnection connection, Task<ForwardOutcome>? upload)
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return ForwardOutcome.AbortedAfterStart;
+        }
+
+        context.Response.Headers.Clear();
+        if (upload is { IsCompletedSuccessfully: true, Result: ForwardOutcome.BadRequestBody or ForwardOutcome.RequestBodyTooLarge })
+        {
+            return upload.Result;
+        }
+
+        return context.RequestAborted.IsCancellationRequested ? ForwardOutcome.ClientAborted
+            : connection.TimedOut ? ForwardOutcome.ResponseTimeout
+            : ForwardOutcome.ClosedEarly;
+    }
+
+    private static long After(TimeSpan time) => Environment.TickCount64 + (long)time.TotalMilliseconds;
+
+    private static partial class Log
+    {
+        [LoggerMessage(RouterEventIds.BadResponse, LogLevel.Warning, "The answer of {Upstream} was refused: {Problem}.")]
+        public static partial void BadResponse(ILogger logger, string upstream, string problem);
+
+        [LoggerMessage(RouterEventIds.FastCgiError, LogLevel.Information, "{Upstream} wrote to standard error: {Text}")]
+        public static partial void FastCgiError(ILogger logger, string upstream, string text);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Net.Sockets;
+
+namespace UwsgiIt.Router.Forwarding;
+
+/// <summary>Connects with the runtime's own sockets.</summary>
+internal sealed class SocketConnector : IUpstreamConnector
+{
+    // A unix listener with a full backlog refuses at once (EAGAIN) instead of queueing as TCP does, so waiting is up to us.
+    private static readonly TimeSpan BacklogRetry = TimeSpan.FromMilliseconds(10);
+
+    public async ValueTask<UpstreamConnection> ConnectAsync(Upstream upstream, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(timeout);
+        while (true)
+        {
+            var socket = upstream.Address.IsUnix
+                ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+                : new Socket(upstream.Address.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(upstream.Address.EndPoint, deadline.Token);
+                return new UpstreamConnection(socket, upstream);
+            }
+            catch (SocketException e) when (upstream.Address.IsUnix && e.SocketErrorCode is SocketError.WouldBlock or SocketError.TryAgain)
+            {
+                socket.Dispose();
+                await WaitAsync(deadline.Token, cancellationToken);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                socket.Dispose();
+                throw new TimeoutException();
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+    }
+
+    private static async ValueTask WaitAsync(CancellationToken deadline, CancellationToken client)
+    {
+        try
+        {
+            await Task.Delay(BacklogRetry, deadline);
+        }
+        catch (OperationCanceledException) when (!client.IsCancellationRequested)
+        {
+            throw new TimeoutException();
+        }
+    }
+}

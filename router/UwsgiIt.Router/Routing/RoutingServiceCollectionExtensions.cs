@@ -1,0 +1,11 @@
+namespace UwsgiIt.Router.Routing;
+
+internal static class RoutingServiceCollectionExtensions
+{
+    public static IServiceCollection AddSubscribedHosts(this IServiceCollection services)
+    {
+        services.AddSingleton<ErrorAnswer>();
+        services.AddSingleton<OnDemandVassals>();
+        return services;
+    }
+}

@@ -1,0 +1,123 @@
+using Microsoft.Extensions.Options;
+using UwsgiIt.Router.Diagnostics;
+using UwsgiIt.Router.Forwarding;
+using UwsgiIt.Router.LoadBalancing;
+using UwsgiIt.Router.Subscriptions;
+
+namespace UwsgiIt.Router.Routing;
+
+/// <summary>
+/// A subscribed name's request: Host → slot → node → upstream, another node when one cannot be reached, and an answer in every case.
+/// A route the operator configured goes before.
+/// </summary>
+internal sealed partial class SubscribedHostMiddleware(
+    RequestDelegate next,
+    SubscriptionRegistry registry,
+    IRequestForwarder forwarder,
+    OnDemandVassals onDemand,
+    ErrorAnswer answer,
+    RouterMetrics metrics,
+    IOptionsMonitor<ForwardingOptions> options,
+    ILogger<SubscribedHostMiddleware> logger)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint() is not null)
+        {
+            return next(context);
+        }
+
+        var slot = registry.Find(context.Request.Headers.Host.ToString(), context.Request.Path.Value);
+        if (slot is null)
+        {
+            return answer.WriteAsync(context, StatusCodes.Status404NotFound);
+        }
+
+        slot.CountHit();
+        return ForwardAsync(context, slot);
+    }
+
+    private async Task ForwardAsync(HttpContext context, Slot slot)
+    {
+        var trace = context.Features.Get<RequestTrace>();
+        var selection = new SelectionContext(context.Connection.RemoteIpAddress);
+        var node = slot.Select(selection) ?? await onDemand.WaitAsync(slot, selection, context.RequestAborted);
+        if (node is null)
+        {
+            await answer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable);
+            return;
+        }
+
+        var outcome = ForwardOutcome.ConnectFailed;
+        var attempts = options.CurrentValue.MaxAttempts;
+        for (var attempt = 1; node is not null && attempt <= attempts; attempt++)
+        {
+            outcome = await TryNodeAsync(context, node, trace);
+            if (outcome is ForwardOutcome.ConnectFailed)
+            {
+                // The next announce brings it back.
+                node.MarkDead();
+                Log.ConnectFailed(logger, node.Upstream?.Address.Text, slot.Key);
+            }
+            else if (outcome is not ForwardOutcome.ConnectTimeout && !MayRepeat(context, outcome, attempt))
+            {
+                break;
+            }
+
+            node = slot.Select(selection, tried: node);
+        }
+
+        if (StatusOf(outcome) is var status and > 0)
+        {
+            metrics.UpstreamFailed(outcome);
+            await answer.WriteAsync(context, status);
+        }
+    }
+
+    private async ValueTask<ForwardOutcome> TryNodeAsync(HttpContext context, Node node, RequestTrace? trace)
+    {
+        if (node.Upstream is not { } upstream)
+        {
+            return ForwardOutcome.ConnectFailed;
+        }
+
+        if (trace is not null)
+        {
+            trace.Upstream = upstream.Address.Text;
+            trace.Attempts++;
+        }
+
+        node.BeginRequest();
+        try
+        {
+            return await forwarder.ForwardAsync(context, upstream);
+        }
+        finally
+        {
+            node.EndRequest();
+        }
+    }
+
+    /// <summary>A request that changes nothing and has no body may be sent once more when its node died before a byte of the answer.</summary>
+    private static bool MayRepeat(HttpContext context, ForwardOutcome outcome, int attempt) =>
+        outcome == ForwardOutcome.ClosedEarly && attempt == 1 && context.Request.ContentLength is null or 0
+        && context.Features.Get<BufferedBody>() is null
+        && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method));
+
+    /// <summary>The answer for an outcome, or 0 when there is nothing left to say.</summary>
+    private static int StatusOf(ForwardOutcome outcome) => outcome switch
+    {
+        ForwardOutcome.BadRequestBody or ForwardOutcome.BadRequestTarget => StatusCodes.Status400BadRequest,
+        ForwardOutcome.RequestBodyTooLarge => StatusCodes.Status413PayloadTooLarge,
+        ForwardOutcome.RequestHeadTooLarge => StatusCodes.Status431RequestHeaderFieldsTooLarge,
+        ForwardOutcome.ConnectFailed or ForwardOutcome.ClosedEarly or ForwardOutcome.BadResponse => StatusCodes.Status502BadGateway,
+        ForwardOutcome.ConnectTimeout or ForwardOutcome.ResponseTimeout => StatusCodes.Status504GatewayTimeout,
+        _ => 0,
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(RouterEventIds.NodeConnectFailed, LogLevel.Warning, "Node {Node} of {Key} cannot be reached; it gets no requests until it announces itself again.")]
+        public static partial void ConnectFailed(ILogger logger, string? node, string key);
+    }
+}

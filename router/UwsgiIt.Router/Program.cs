@@ -1,3 +1,57 @@
-var builder = WebApplication.CreateSlimBuilder(args);
-var app = builder.Build();
-app.Run();
+using System.Reflection;
+using Microsoft.Extensions.Options;
+using UwsgiIt.Router.Certificates;
+using UwsgiIt.Router.Diagnostics;
+using UwsgiIt.Router.Forwarding;
+using UwsgiIt.Router.Hosting;
+using UwsgiIt.Router.Routing;
+using UwsgiIt.Router.Subscriptions;
+using UwsgiIt.Router.Tls;
+
+var arguments = RouterArguments.Parse(args);
+if (StartUp.TryFinishEarly(arguments, out var exitCode))
+{
+    return exitCode;
+}
+
+try
+{
+    var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+    builder.Configuration.AddRouterSources(arguments);
+    var faults = RouterConfiguration.Validate(builder.Configuration);
+    if (arguments.CheckConfig || faults.Count > 0)
+    {
+        return StartUp.Report(faults);
+    }
+
+    builder.Services.AddSingleton(arguments);
+    builder.Services.AddSingleton(TimeProvider.System);
+    builder.Services.AddRouterOptions(builder.Configuration);
+    builder.Services.AddRouterHosting(builder.Configuration);
+    builder.Services.AddCertificates();
+    builder.Services.AddForwarding();
+    builder.Services.AddSubscriptions();
+    builder.Services.AddSubscribedHosts();
+    builder.Services.AddStaticRoutes(builder.Configuration);
+    builder.Services.AddDiagnostics();
+    builder.WebHost.UseRouterKestrel();
+
+    var app = builder.Build();
+    app.UseMiddleware<ActiveRequestsMiddleware>();
+    if (app.Services.GetRequiredService<IOptions<AccessLogOptions>>().Value.Path is not null)
+    {
+        app.UseMiddleware<AccessLogMiddleware>();
+    }
+
+    app.UseMiddleware<ClientCertificateMiddleware>();
+    app.UseRouting();
+    app.UseMiddleware<SubscribedHostMiddleware>();
+    app.MapReverseProxy();
+    await app.RunAsync();
+    return ExitCodes.Ok;
+}
+catch (Exception e)
+{
+    // Whatever kept us from starting: one line for the operator, one code for the service manager.
+    return StartUp.Fail(e);
+}

@@ -23,6 +23,10 @@ internal static class RouterEventIds
     public const int SnapshotWriteFailed = 1512;
 
     // Certificates 2000-2999
+    public const int CertificateRefused = 2000;
+    public const int CertificateInstalled = 2001;
+    public const int DefaultCertificateMade = 2002;
+    public const int CertificateExpires = 2003;
 
     // Routing 3000-3999
 
@@ -31,6 +35,13 @@ internal static class RouterEventIds
     public const int FastCgiError = 4001;
 
     // Hosting 5000-5999
+    public const int Reloaded = 5000;
+    public const int ReloadRefused = 5001;
+    public const int Listening = 5002;
+    public const int RestartNeeded = 5003;
+    public const int WatchdogMissed = 5004;
 
     // Diagnostics 6000-6999
+    public const int AccessLogFailed = 6000;
+    public const int StatsClientFailed = 6001;
 }

@@ -55,6 +55,7 @@ internal sealed class OnDemandVassals(IOptionsMonitor<RegistryOptions> options, 
     private void Spawn(Slot slot, string socket)
     {
         var now = time.GetTimestamp();
+        Span<byte> packet = stackalloc byte[512];
         foreach (var node in slot.Nodes)
         {
             if (node is not { Vassal: { } vassal, Upstream: null } || (_spawned.TryGetValue(vassal, out var last) && time.GetElapsedTime(last, now) < SpawnInterval))
@@ -63,7 +64,6 @@ internal sealed class OnDemandVassals(IOptionsMonitor<RegistryOptions> options, 
             }
 
             _spawned[vassal] = now;
-            Span<byte> packet = stackalloc byte[512];
             var writer = new UwsgiVarWriter(packet[UwsgiHeader.Size..]);
             if (writer.TryWrite("cmd"u8, "spawn"u8) && writer.TryWrite("vassal"u8, vassal))
             {

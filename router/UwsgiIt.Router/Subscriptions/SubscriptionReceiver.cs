@@ -68,6 +68,18 @@ internal sealed partial class SubscriptionReceiver : IDisposable
         }
     }
 
+    /// <summary>True when a datagram would get its turn within the time: the announcing path is not stuck.</summary>
+    public bool IsAlive(TimeSpan within)
+    {
+        if (!_turn.TryEnter(within))
+        {
+            return false;
+        }
+
+        _turn.Exit();
+        return true;
+    }
+
     public void Dispose() => _ack.Dispose();
 
     private void Reject(in PacketSource source, string? key, string rejection)

@@ -1,0 +1,13 @@
+namespace UwsgiIt.Router.Diagnostics;
+
+/// <summary>Requests being served, upgraded connections included.</summary>
+internal sealed class ActiveRequests
+{
+    private int _count;
+
+    public int Count => Volatile.Read(ref _count);
+
+    public void Begin() => Interlocked.Increment(ref _count);
+
+    public void End() => Interlocked.Decrement(ref _count);
+}

@@ -1,0 +1,49 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+using OpenTelemetry.Metrics;
+using UwsgiIt.Router.Hosting;
+
+namespace UwsgiIt.Router.Diagnostics;
+
+/// <summary>
+/// /metrics, /healthz and /readyz on a web host of their own, so that no Host header, route or customer's name on the public side can reach
+/// them.
+/// </summary>
+internal sealed class AdminServer(IOptions<AdminOptions> options, Readiness readiness, ILoggerProvider? logging = null) : IHostedService, IAsyncDisposable
+{
+    private WebApplication? _app;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (options.Value.Address is not { } address)
+        {
+            return;
+        }
+
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(IPEndPoint.Parse(address));
+        });
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        if (logging is not null)
+        {
+            builder.Logging.AddProvider(logging);
+        }
+
+        builder.Services.AddRoutingCore();
+        builder.Services.AddOpenTelemetry().WithMetrics(static metrics => metrics
+            .AddMeter(RouterMetrics.MeterName, "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Hosting", "System.Runtime")
+            .AddPrometheusExporter());
+        _app = builder.Build();
+        _app.MapPrometheusScrapingEndpoint();
+        _app.MapGet("/healthz", static () => "alive\n");
+        _app.MapGet("/readyz", () => readiness.IsReady ? Results.Text("ready\n") : Results.Text("not ready\n", statusCode: StatusCodes.Status503ServiceUnavailable));
+        await _app.StartAsync(cancellationToken);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => _app?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => _app?.DisposeAsync() ?? ValueTask.CompletedTask;
+}

@@ -1,0 +1,79 @@
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using UwsgiIt.Router.Tls;
+
+namespace UwsgiIt.Router.Hosting;
+
+/// <summary>Kestrel as an edge: our listeners, our limits, bytes as they came.</summary>
+internal static class KestrelSetup
+{
+    public static void Apply(KestrelServerOptions kestrel, ListenerOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.AllowSynchronousIO = false;
+        kestrel.Limits.RequestHeadersTimeout = options.RequestHeadTimeout;
+        kestrel.Limits.KeepAliveTimeout = options.KeepAliveTimeout;
+        kestrel.Limits.MaxRequestHeadersTotalSize = options.MaxRequestHeadBytes;
+        kestrel.Limits.MaxRequestBodySize = options.MaxRequestBodyBytes;
+
+        // Header bytes are not ours to interpret: Latin-1 maps every byte to one character and back.
+        kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+        kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+        foreach (var endpoint in options.EffectiveEndpoints)
+        {
+            Listen(kestrel, endpoint);
+        }
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, EndpointOptions endpoint)
+    {
+        if (!ListenAddress.TryParse(endpoint.Address, out var address))
+        {
+            throw new InvalidDataException($"{endpoint.Address} is not an address to listen on.");
+        }
+
+        if (address.EndPoint is { } ip)
+        {
+            kestrel.Listen(ip, listen => Configure(listen, endpoint));
+        }
+        else if (address.UnixPath is { } path)
+        {
+            // A stale socket of ours; anything else at that path makes the bind fail, as it should.
+            if (File.Exists(path) && (File.GetAttributes(path) & FileAttributes.Directory) == 0 && new FileInfo(path).Length == 0)
+            {
+                File.Delete(path);
+            }
+
+            kestrel.ListenUnixSocket(path, listen => Configure(listen, endpoint));
+        }
+        else
+        {
+            var descriptors = PassedDescriptors.Find(address.DescriptorName!);
+            if (descriptors.Count == 0)
+            {
+                throw new InvalidDataException($"The service manager passed no socket named {address.DescriptorName}.");
+            }
+
+            foreach (var descriptor in descriptors)
+            {
+                kestrel.ListenHandle(descriptor, listen => Configure(listen, endpoint));
+            }
+        }
+    }
+
+    private static void Configure(ListenOptions listen, EndpointOptions endpoint)
+    {
+        listen.Protocols = endpoint switch
+        {
+            { H2c: true } => HttpProtocols.Http2,
+            { Tls: true, Http3: true } => HttpProtocols.Http1AndHttp2AndHttp3,
+            { Tls: true } => HttpProtocols.Http1AndHttp2,
+            _ => HttpProtocols.Http1,
+        };
+        if (endpoint.Tls)
+        {
+            listen.UseRouterTls();
+        }
+    }
+}

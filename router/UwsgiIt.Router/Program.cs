@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.Extensions.Options;
 using UwsgiIt.Router.Certificates;
 using UwsgiIt.Router.Diagnostics;
@@ -16,23 +15,24 @@ if (StartUp.TryFinishEarly(arguments, out var exitCode))
 
 try
 {
-    var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-    builder.Configuration.AddRouterSources(arguments);
-    var faults = RouterConfiguration.Validate(builder.Configuration);
+    var configuration = RouterConfiguration.Build(arguments);
+    var faults = RouterConfiguration.Validate(configuration);
     if (arguments.CheckConfig || faults.Count > 0)
     {
         return StartUp.Report(faults);
     }
 
+    var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
     builder.Services.AddSingleton(arguments);
+    builder.Services.AddSingleton(configuration);
     builder.Services.AddSingleton(TimeProvider.System);
-    builder.Services.AddRouterOptions(builder.Configuration);
-    builder.Services.AddRouterHosting(builder.Configuration);
+    builder.Services.AddRouterOptions(configuration);
+    builder.Services.AddRouterHosting(configuration);
     builder.Services.AddCertificates();
     builder.Services.AddForwarding();
     builder.Services.AddSubscriptions();
     builder.Services.AddSubscribedHosts();
-    builder.Services.AddStaticRoutes(builder.Configuration);
+    builder.Services.AddStaticRoutes(configuration);
     builder.Services.AddDiagnostics();
     builder.WebHost.UseRouterKestrel();
 

@@ -46,7 +46,7 @@ internal static class CgiVariables
         }
 
         var fits = Text(ref sink, "QUERY_STRING"u8, query)
-            && Text(ref sink, "SERVER_PROTOCOL"u8, request.Upgrade == UpgradeKind.ExtendedConnect ? "HTTP/1.1" : context.Request.Protocol)
+            && Text(ref sink, "SERVER_PROTOCOL"u8, ProtocolOf(request))
             && Text(ref sink, "SCRIPT_NAME"u8, default)
             && Number(ref sink, "SERVER_PORT"u8, context.Connection.LocalPort)
             && Bytes(ref sink, "UWSGI_ROUTER"u8, "http"u8)
@@ -55,6 +55,16 @@ internal static class CgiVariables
             && Text(ref sink, "SERVER_NAME"u8, host)
             && WriteHeaders(ref sink, request);
         return fits ? CgiVariablesResult.Ok : CgiVariablesResult.TooLarge;
+    }
+
+    /// <summary>The version as CGI programs know it: HTTP/2.0, not HTTP/2.</summary>
+    private static string ProtocolOf(in ForwardRequest request)
+    {
+        var protocol = request.Context.Request.Protocol;
+        return request.Upgrade == UpgradeKind.ExtendedConnect ? "HTTP/1.1"
+            : HttpProtocol.IsHttp2(protocol) ? "HTTP/2.0"
+            : HttpProtocol.IsHttp3(protocol) ? "HTTP/3.0"
+            : protocol;
     }
 
     public static bool Text<TSink>(ref TSink sink, scoped ReadOnlySpan<byte> name, scoped ReadOnlySpan<char> value)

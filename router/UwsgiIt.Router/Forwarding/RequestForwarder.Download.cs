@@ -148,7 +148,18 @@ internal sealed partial class RequestForwarder
         }
 
         // A promised length that was not kept must not look like a whole answer.
-        return decoder.IsComplete && (contentLength < 0 || left == 0) ? ForwardOutcome.Completed : Cut(context);
+        if (!decoder.IsComplete || (contentLength >= 0 && left > 0))
+        {
+            return Cut(context);
+        }
+
+        if (unflushed > 0)
+        {
+            // Kestrel does not flush a body of known length by itself when the request ends.
+            await writer.FlushAsync();
+        }
+
+        return ForwardOutcome.Completed;
     }
 
     private static ForwardOutcome Cut(HttpContext context)

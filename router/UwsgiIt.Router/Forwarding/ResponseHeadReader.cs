@@ -14,6 +14,8 @@ internal static class ResponseHeadReader
 {
     private static readonly SearchValues<byte> TokenBytes = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
+    private static readonly SearchValues<byte> VersionBytes = SearchValues.Create("0123456789."u8);
+
     // Names seen all the time, so that they are not made into strings again and again.
     private static readonly FrozenDictionary<string, string> KnownNames = new[]
     {
@@ -52,8 +54,8 @@ internal static class ResponseHeadReader
             return false;
         }
 
-        var hasStatusLine = first.StartsWith("HTTP/1."u8);
-        if (hasStatusLine ? !TryReadStatusLine(first, ref result) : isHttp)
+        var hasStatusLine = first.StartsWith("HTTP/"u8);
+        if (hasStatusLine ? !TryReadStatusLine(first, isHttp, ref result) : isHttp)
         {
             return false;
         }
@@ -108,16 +110,20 @@ internal static class ResponseHeadReader
         return line.IndexOfAny((byte)'\r', (byte)0) < 0 && (line.IsEmpty || line[0] is not ((byte)' ' or (byte)'\t'));
     }
 
-    private static bool TryReadStatusLine(ReadOnlySpan<byte> line, ref ResponseHead result)
+    /// <summary>HTTP/1.x SP 3DIGIT [SP reason]. A CGI-like upstream repeats SERVER_PROTOCOL there, so its version may be any.</summary>
+    private static bool TryReadStatusLine(ReadOnlySpan<byte> line, bool isHttp, ref ResponseHead result)
     {
-        // HTTP/1.x SP 3DIGIT [SP reason]
-        if (line.Length < 12 || line[7] is not ((byte)'0' or (byte)'1') || line[8] != ' ' || (line.Length > 12 && line[12] != ' '))
+        var space = line.IndexOf((byte)' ');
+        var version = space < 0 ? default : line["HTTP/".Length..space];
+        var status = line[(space + 1)..];
+        if (version.IsEmpty || version.ContainsAnyExcept(VersionBytes) || (isHttp && !(version.SequenceEqual("1.1"u8) || version.SequenceEqual("1.0"u8)))
+            || status.Length < 3 || (status.Length > 3 && status[3] != ' '))
         {
             return false;
         }
 
-        result.KeepsAlive = line[7] == '1';
-        return TryReadStatus(line[9..12], ref result);
+        result.KeepsAlive = version.SequenceEqual("1.1"u8);
+        return TryReadStatus(status[..3], ref result);
     }
 
     private static bool TryReadStatus(ReadOnlySpan<byte> digits, ref ResponseHead result)

@@ -4,7 +4,7 @@ using UwsgiIt.Router.Diagnostics;
 namespace UwsgiIt.Router.Hosting;
 
 /// <summary>SIGHUP reads the settings again. They are checked apart first: a faulty set is reported whole and what runs is kept.</summary>
-internal sealed partial class ReloadOnHangup(RouterArguments arguments, IConfiguration configuration, AccessLogWriter accessLog, ILogger<ReloadOnHangup> logger) : IHostedService, IDisposable
+internal sealed partial class ReloadOnHangup(RouterArguments arguments, IConfigurationRoot configuration, AccessLogWriter accessLog, ILogger<ReloadOnHangup> logger) : IHostedService, IDisposable
 {
     private static readonly string[] RestartSections = ["Listener", "State", "Admin", "Stats", "Subscription:UnixSockets", "Subscription:UdpEndpoints"];
 
@@ -31,7 +31,7 @@ internal sealed partial class ReloadOnHangup(RouterArguments arguments, IConfigu
         IConfigurationRoot candidate;
         try
         {
-            candidate = new ConfigurationBuilder().AddRouterSources(arguments).Build();
+            candidate = RouterConfiguration.Build(arguments);
         }
         catch (Exception e) when (e is IOException or FormatException or InvalidDataException)
         {
@@ -56,7 +56,7 @@ internal sealed partial class ReloadOnHangup(RouterArguments arguments, IConfigu
             Log.RestartNeeded(logger, section);
         }
 
-        ((IConfigurationRoot)configuration).Reload();
+        configuration.Reload();
         Log.Reloaded(logger);
         return true;
     }

@@ -15,23 +15,8 @@ internal static class RouterConfiguration
 
     private static readonly string[] OtherSections = ["ReverseProxy", "Logging"];
 
-    /// <summary>Adds all sources. A missing file is an error only when it was named on the command line.</summary>
-    public static IConfigurationBuilder AddRouterSources(this IConfigurationBuilder builder, RouterArguments arguments)
-    {
-        builder.AddJsonFile(arguments.ConfigFile, optional: !arguments.ConfigFileWasNamed, reloadOnChange: false);
-        var dropIns = Path.ChangeExtension(arguments.ConfigFile, ".d");
-        if (Directory.Exists(dropIns))
-        {
-            foreach (var file in Directory.GetFiles(dropIns, "*.json").Order(StringComparer.Ordinal))
-            {
-                builder.AddJsonFile(file, optional: true, reloadOnChange: false);
-            }
-        }
-
-        builder.AddEnvironmentVariables(EnvironmentPrefix);
-        builder.Add(new MemoryConfigurationSource { InitialData = arguments.Settings });
-        return builder;
-    }
+    /// <summary>The settings. Reloading looks at the files anew, drop-ins that came or went included.</summary>
+    public static IConfigurationRoot Build(RouterArguments arguments) => new ConfigurationBuilder().Add(new AllSources(arguments)).Build();
 
     /// <summary>Every fault of a configuration, unknown names included.</summary>
     public static IReadOnlyList<OptionFault> Validate(IConfiguration configuration)
@@ -93,5 +78,36 @@ internal static class RouterConfiguration
         }
 
         faults.AddRange(options.Validate());
+    }
+
+    private sealed class AllSources(RouterArguments arguments) : ConfigurationProvider, IConfigurationSource
+    {
+        public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
+
+        public override void Load()
+        {
+            var builder = new ConfigurationBuilder();
+
+            // A missing file is an error only when it was named on the command line.
+            builder.AddJsonFile(arguments.ConfigFile, optional: !arguments.ConfigFileWasNamed, reloadOnChange: false);
+            var dropIns = Path.ChangeExtension(arguments.ConfigFile, ".d");
+            if (Directory.Exists(dropIns))
+            {
+                foreach (var file in Directory.GetFiles(dropIns, "*.json").Order(StringComparer.Ordinal))
+                {
+                    builder.AddJsonFile(file, optional: true, reloadOnChange: false);
+                }
+            }
+
+            builder.AddEnvironmentVariables(EnvironmentPrefix);
+            builder.Add(new MemoryConfigurationSource { InitialData = arguments.Settings });
+            var loaded = (IConfiguration)builder.Build();
+            using (loaded as IDisposable)
+            {
+                Data = loaded.AsEnumerable().ToDictionary(static pair => pair.Key, static pair => pair.Value, StringComparer.OrdinalIgnoreCase);
+            }
+
+            OnReload();
+        }
     }
 }

@@ -7,6 +7,7 @@ internal static class ForwardingServiceCollectionExtensions
         services.AddSingleton<IUpstreamConnector, SocketConnector>();
         services.AddSingleton<UpstreamDeadlines>();
         services.AddHostedService(static provider => provider.GetRequiredService<UpstreamDeadlines>());
+        services.AddSingleton<Http2Forwarder>();
         services.AddSingleton<IRequestForwarder, RequestForwarder>();
         return services;
     }

@@ -25,7 +25,7 @@ internal sealed class HttpCodec : IUpstreamCodec
         buffer.Write(" "u8);
         buffer.Write(target);
         buffer.Write(" HTTP/1.1\r\nHost: "u8);
-        buffer.Write(headers.Host.ToString());
+        buffer.Write(request.Upstream.Host ?? headers.Host.ToString());
         buffer.Write("\r\n"u8);
 
         var nominated = RequestHeaderRules.GetNominated(headers);

@@ -12,6 +12,7 @@ namespace UwsgiIt.Router.Forwarding;
 internal sealed partial class RequestForwarder(
     IUpstreamConnector connector,
     UpstreamDeadlines deadlines,
+    Http2Forwarder http2,
     IOptionsMonitor<ForwardingOptions> options,
     ILogger<RequestForwarder> logger) : IRequestForwarder
 {
@@ -20,7 +21,10 @@ internal sealed partial class RequestForwarder(
     private static readonly FastCgiCodec FastCgi = new();
     private static readonly ScgiCodec Scgi = new();
 
-    public async ValueTask<ForwardOutcome> ForwardAsync(HttpContext context, Upstream upstream)
+    public ValueTask<ForwardOutcome> ForwardAsync(HttpContext context, Upstream upstream) =>
+        upstream.Protocol == UpstreamProtocol.H2c ? http2.ForwardAsync(context, upstream) : ForwardByCodecAsync(context, upstream);
+
+    private async ValueTask<ForwardOutcome> ForwardByCodecAsync(HttpContext context, Upstream upstream)
     {
         var settings = options.CurrentValue;
         var codec = CodecOf(upstream.Protocol);

@@ -25,6 +25,9 @@ internal sealed class Upstream(UpstreamAddress address, UpstreamProtocol protoco
 
     public byte Modifier2 { get; } = modifier2;
 
+    /// <summary>Host header to send instead of the client's; null sends the client's. YARP's destinations want their own.</summary>
+    public string? Host { get; init; }
+
     /// <summary>Bytes received from the upstream (the original's stats call it tx).</summary>
     public long BytesReceived => Volatile.Read(ref _bytesReceived);
 

@@ -24,6 +24,9 @@ internal sealed class Node
     /// <summary>Who announced it first, when known.</summary>
     public SenderCredentials? Sender { get; init; }
 
+    /// <summary>True when its sender's uid stood in for a signature.</summary>
+    public bool IsTrusted { get; init; }
+
     /// <summary>Where requests go; null while an on-demand node has no address. A change of protocol or modifiers replaces it.</summary>
     public Upstream? Upstream
     {

@@ -38,7 +38,7 @@ internal sealed partial class SubscriptionRegistry
                 return SubscriptionOutcome.LimitReached;
             }
 
-            node = new Node { Vassal = packet.Vassal, Sender = subscription.Sender };
+            node = new Node { Vassal = packet.Vassal, Sender = subscription.Sender, IsTrusted = subscription.IsTrusted };
             outcome = SubscriptionOutcome.NodeAdded;
         }
 

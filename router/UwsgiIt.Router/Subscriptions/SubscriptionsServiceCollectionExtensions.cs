@@ -15,6 +15,10 @@ internal static class SubscriptionsServiceCollectionExtensions
         services.AddSingleton<SubscriptionReceiver>();
         services.AddSingleton<SubscriptionRegistry>();
         services.AddSingleton<ISubscriptionSink>(static provider => provider.GetRequiredService<SubscriptionRegistry>());
+
+        // Started in this order: what was known comes back before anybody can announce or ask.
+        services.AddSingleton<SnapshotStore>();
+        services.AddHostedService(static provider => provider.GetRequiredService<SnapshotStore>());
         services.AddSingleton<SubscriptionListener>();
         services.AddHostedService(static provider => provider.GetRequiredService<SubscriptionListener>());
         services.AddHostedService<SubscriptionUpkeep>();

@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using UwsgiIt.Protocol.Subscriptions;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace UwsgiIt.Router.Forwarding;
+
+/// <summary>
+/// YARP's forwarder for static routes, replaced by ours where ours can do the same: <c>http://</c> to an IP address without transforms, and
+/// <c>uwsgi://</c>, <c>fastcgi://</c>, <c>scgi://</c>, which YARP has not. Everything else goes to YARP's own: https, HTTP/2, gRPC, routes
+/// with transforms (they work on an <see cref="HttpRequestMessage"/>), and host names.
+/// </summary>
+internal sealed class StaticRouteForwarder([FromKeyedServices(StaticRouteForwarder.Fallback)] IHttpForwarder fallback, IRequestForwarder forwarder) : IHttpForwarder
+{
+    /// <summary>Key of YARP's own forwarder.</summary>
+    public const string Fallback = "yarp";
+
+    // Destinations come from the operator's configuration; the bound only guards against a configuration that is rewritten for ever.
+    private const int MaxUpstreams = 10_000;
+
+    private readonly ConcurrentDictionary<string, Upstream?> _upstreams = new(StringComparer.Ordinal);
+
+    public ValueTask<ForwarderError> SendAsync(HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer) =>
+        SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, CancellationToken.None);
+
+    public ValueTask<ForwarderError> SendAsync(HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer, CancellationToken cancellationToken)
+    {
+        var upstream = UpstreamOf(destinationPrefix);
+        return upstream is null || (upstream.Protocol == UpstreamProtocol.Http && NeedsYarp(context, requestConfig))
+            ? fallback.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken)
+            : ForwardAsync(context, upstream);
+    }
+
+    /// <summary>Reads a destination; false when YARP's own forwarder is to have it.</summary>
+    public static bool TryParse(string prefix, [NotNullWhen(true)] out Upstream? upstream)
+    {
+        upstream = null;
+        var separator = prefix.IndexOf("://", StringComparison.Ordinal);
+        if (separator < 0 || ProtocolOf(prefix[..separator]) is not { } protocol)
+        {
+            return false;
+        }
+
+        var rest = prefix[(separator + 3)..].TrimEnd('/');
+        if (rest.StartsWith("unix:", StringComparison.Ordinal))
+        {
+            rest = rest["unix:".Length..];
+        }
+        else if (rest.Contains('/', StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        if (protocol == UpstreamProtocol.Http && !rest.StartsWith('/') && rest.LastIndexOf(':') <= rest.LastIndexOf(']'))
+        {
+            rest += ":80";
+        }
+
+        if (!UpstreamAddress.TryParse(rest, out var address))
+        {
+            return false;
+        }
+
+        upstream = new Upstream(address, protocol) { Host = protocol == UpstreamProtocol.Http && !address.IsUnix ? rest : null };
+        return true;
+    }
+
+    private Upstream? UpstreamOf(string prefix)
+    {
+        if (_upstreams.TryGetValue(prefix, out var known))
+        {
+            return known;
+        }
+
+        if (_upstreams.Count >= MaxUpstreams)
+        {
+            _upstreams.Clear();
+        }
+
+        return _upstreams.GetOrAdd(prefix, static text => TryParse(text, out var upstream) ? upstream : null);
+    }
+
+    private static UpstreamProtocol? ProtocolOf(string scheme) => scheme switch
+    {
+        "http" => UpstreamProtocol.Http,
+        "uwsgi" => UpstreamProtocol.Uwsgi,
+        "fastcgi" => UpstreamProtocol.FastCgi,
+        "scgi" => UpstreamProtocol.Scgi,
+        _ => null,
+    };
+
+    private static bool NeedsYarp(HttpContext context, ForwarderRequestConfig requestConfig) =>
+        context.GetReverseProxyFeature().Route.Config.Transforms is { Count: > 0 }
+        || (requestConfig.VersionPolicy == HttpVersionPolicy.RequestVersionExact && requestConfig.Version?.Major >= 2)
+        || (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) ?? false);
+
+    private async ValueTask<ForwarderError> ForwardAsync(HttpContext context, Upstream upstream)
+    {
+        var (error, status) = await forwarder.ForwardAsync(context, upstream) switch
+        {
+            ForwardOutcome.Completed => (ForwarderError.None, 0),
+            ForwardOutcome.ConnectFailed => (ForwarderError.Request, StatusCodes.Status502BadGateway),
+            ForwardOutcome.ConnectTimeout or ForwardOutcome.ResponseTimeout => (ForwarderError.RequestTimedOut, StatusCodes.Status504GatewayTimeout),
+            ForwardOutcome.RequestHeadTooLarge => (ForwarderError.RequestCreation, StatusCodes.Status431RequestHeaderFieldsTooLarge),
+            ForwardOutcome.RequestBodyTooLarge => (ForwarderError.RequestBodyClient, StatusCodes.Status413PayloadTooLarge),
+            ForwardOutcome.BadRequestBody or ForwardOutcome.BadRequestTarget => (ForwarderError.RequestBodyClient, StatusCodes.Status400BadRequest),
+            ForwardOutcome.ClientAborted => (ForwarderError.RequestCanceled, 0),
+            ForwardOutcome.AbortedAfterStart => (ForwarderError.ResponseBodyDestination, 0),
+            _ => (ForwarderError.Request, StatusCodes.Status502BadGateway),
+        };
+        if (error != ForwarderError.None)
+        {
+            context.Features.Set<IForwarderErrorFeature>(new ErrorFeature(error));
+            if (status != 0 && !context.Response.HasStarted)
+            {
+                context.Response.StatusCode = status;
+            }
+        }
+
+        return error;
+    }
+
+    private sealed record ErrorFeature(ForwarderError Error) : IForwarderErrorFeature
+    {
+        public Exception? Exception => null;
+    }
+}

@@ -1,0 +1,159 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using UwsgiIt.Protocol.Subscriptions;
+
+namespace UwsgiIt.Router.FunctionalTests;
+
+/// <summary>Every upstream protocol against a real server.</summary>
+public sealed class UpstreamTests
+{
+    [Fact]
+    public async Task FastCgi_Php_GetsAndPosts()
+    {
+        await using var router = await RouterEnvironment.StartAsync(static settings => { });
+        await File.WriteAllTextAsync(router.Folder.File("index.php"), "<?php header('X-Method: ' . $_SERVER['REQUEST_METHOD']); echo $_SERVER['PATH_INFO'] . ' ' . hash('sha256', file_get_contents('php://input'));");
+        router.WriteSettings(settings => settings["Forwarding"] = new JsonObject { ["FastCgiDocumentRoot"] = router.Folder.Path });
+        router.Process.Signal("HUP");
+        var port = RouterEnvironment.FreePort();
+        router.Own(new ChildProcess("php-cgi", ["-b", $"127.0.0.1:{port}"], new Dictionary<string, string> { ["PHP_FCGI_CHILDREN"] = "2" }));
+        await router.AnnounceAsync(Packet("php.example.com", $"127.0.0.1:{port}", UpstreamProtocol.FastCgi));
+        await ServesAsync(router, "php.example.com", "/some/path");
+        for (var i = 0; i < 3; i++)
+        {
+            using var get = await router.GetAsync("php.example.com", "/some/path");
+            Assert.Equal($"/some/path {Convert.ToHexStringLower(SHA256.HashData([]))}", await get.Content.ReadAsStringAsync());
+            var body = RandomNumberGenerator.GetBytes(200_000);
+            using var post = await router.GetAsync("php.example.com", "/post", HttpMethod.Post, new ByteArrayContent(body));
+            Assert.Equal("POST", post.Headers.GetValues("X-Method").Single());
+            Assert.Equal($"/post {Convert.ToHexStringLower(SHA256.HashData(body))}", await post.Content.ReadAsStringAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Scgi_Uwsgi_GetsAndPosts()
+    {
+        await using var router = await RouterEnvironment.StartAsync();
+        UwsgiVassal.StartPlain(router, "--scgi-socket", router.Folder.File("scgi.sock"), "--env", "VASSAL=scgi");
+        await router.AnnounceAsync(Packet("scgi.example.com", router.Folder.File("scgi.sock"), UpstreamProtocol.Scgi));
+        await ServesAsync(router, "scgi.example.com", "/");
+        var body = RandomNumberGenerator.GetBytes(100_000);
+        using var post = await router.GetAsync("scgi.example.com", "/digest", HttpMethod.Post, new ByteArrayContent(body));
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(body)), await post.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Http_Nginx_KeepsConnectionsAndServesFilesWhole()
+    {
+        await using var router = await RouterEnvironment.StartAsync();
+        var port = RouterEnvironment.FreePort();
+        Directory.CreateDirectory(router.Folder.File("www"));
+        File.SetUnixFileMode(router.Folder.Path, (UnixFileMode)Convert.ToInt32("755", 8));
+        var file = RandomNumberGenerator.GetBytes(3_000_000);
+        await File.WriteAllBytesAsync(router.Folder.File("www/file.bin"), file);
+        await File.WriteAllTextAsync(router.Folder.File("nginx.conf"), $$"""
+            daemon off; pid {{router.Folder.File("nginx.pid")}}; error_log stderr; worker_processes 1;
+            events { worker_connections 256; }
+            http { access_log off; client_body_temp_path {{router.Folder.File("body")}}; proxy_temp_path {{router.Folder.File("proxy")}}; fastcgi_temp_path {{router.Folder.File("fcgi")}};
+              uwsgi_temp_path {{router.Folder.File("uwsgi")}}; scgi_temp_path {{router.Folder.File("scgi")}};
+              server { listen 127.0.0.1:{{port}}; root {{router.Folder.File("www")}};
+                location /count { add_header X-Connection $connection; return 200 "$http_x_forwarded_for $http_x_forwarded_proto $http_host"; } } }
+            """);
+        router.Own(new ChildProcess("/usr/sbin/nginx", ["-p", router.Folder.Path, "-e", "stderr", "-c", router.Folder.File("nginx.conf")]));
+        await router.AnnounceAsync(Packet("nginx.example.com", $"127.0.0.1:{port}", UpstreamProtocol.Http));
+        await ServesAsync(router, "nginx.example.com", "/count");
+        using var first = await router.GetAsync("nginx.example.com", "/count");
+        using var second = await router.GetAsync("nginx.example.com", "/count");
+        Assert.Equal("127.0.0.1 http nginx.example.com", await first.Content.ReadAsStringAsync());
+        Assert.Equal(first.Headers.GetValues("X-Connection").Single(), second.Headers.GetValues("X-Connection").Single());
+        using var whole = await router.GetAsync("nginx.example.com", "/file.bin");
+        Assert.Equal(file, await whole.Content.ReadAsByteArrayAsync());
+        using var head = await router.GetAsync("nginx.example.com", "/file.bin", HttpMethod.Head);
+        Assert.Equal(file.Length, head.Content.Headers.ContentLength);
+    }
+
+    [Theory]
+    [InlineData(UpstreamProtocol.Http, "HTTP/1.1")]
+    [InlineData(UpstreamProtocol.H2c, "HTTP/2")]
+    public async Task Kestrel_StreamsBothWays(UpstreamProtocol protocol, string version)
+    {
+        await using var router = await RouterEnvironment.StartAsync();
+        var port = RouterEnvironment.FreePort();
+        await using var app = await StartKestrelAsync(port, protocol == UpstreamProtocol.H2c ? HttpProtocols.Http2 : HttpProtocols.Http1);
+        await router.AnnounceAsync(Packet("kestrel.example.com", $"127.0.0.1:{port}", protocol));
+        using var response = await router.GetAsync("kestrel.example.com", "/version");
+        Assert.Equal(version + " kestrel.example.com", await response.Content.ReadAsStringAsync());
+        var body = RandomNumberGenerator.GetBytes(1_000_000);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/echo") { Content = new ByteArrayContent(body) };
+        request.Headers.Host = "kestrel.example.com";
+        request.Headers.TransferEncodingChunked = true;
+        using var echo = await router.Client.SendAsync(request);
+        Assert.Equal(body, await echo.Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
+    public async Task StaticRoutes_GoBeforeSubscribedNamesAndReachHttpAndUwsgi()
+    {
+        var port = RouterEnvironment.FreePort();
+        await using var app = await StartKestrelAsync(port, HttpProtocols.Http1);
+        await using var router = await RouterEnvironment.StartAsync();
+        var vassal = UwsgiVassal.StartPlain(router, "--socket", router.Folder.File("static.sock"), "--env", "VASSAL=static");
+        router.WriteSettings(settings => settings["ReverseProxy"] = JsonNode.Parse($$"""
+            { "Routes": {
+                "plain": { "ClusterId": "kestrel", "Match": { "Hosts": ["static.example.com"] } },
+                "changed": { "ClusterId": "kestrel", "Match": { "Hosts": ["changed.example.com"] }, "Transforms": [ { "PathPrefix": "/header" }, { "RequestHeader": "X-Added", "Set": "by-transform" } ] },
+                "app": { "ClusterId": "uwsgi", "Match": { "Hosts": ["app.example.com"] } } },
+              "Clusters": {
+                "kestrel": { "Destinations": { "one": { "Address": "http://127.0.0.1:{{port}}/" } } },
+                "uwsgi": { "Destinations": { "one": { "Address": "uwsgi://unix:{{router.Folder.File("static.sock")}}" } } } } }
+            """));
+        router.Process.Signal("HUP");
+        await ServesAsync(router, "app.example.com", "/");
+        Assert.Equal("static", await (await router.GetAsync("app.example.com")).Content.ReadAsStringAsync());
+        Assert.Equal($"HTTP/1.1 127.0.0.1:{port}", await (await router.GetAsync("static.example.com", "/version")).Content.ReadAsStringAsync());
+        Assert.Equal("by-transform", await (await router.GetAsync("changed.example.com", "/X-Added")).Content.ReadAsStringAsync());
+        Assert.NotNull(vassal);
+    }
+
+    private static SubscriptionPacket Packet(string key, string address, UpstreamProtocol protocol) =>
+        new() { Command = SubscriptionCommand.Subscribe, Key = key, Address = address, Protocol = protocol };
+
+    /// <summary>Waits for the server behind a name; its node is announced again because a failed attempt marks it.</summary>
+    private static Task ServesAsync(RouterEnvironment router, string host, string path)
+    {
+        var load = 0UL;
+        return Eventually.TrueAsync(async () =>
+        {
+            if (await router.StatusAsync(host, path) == 200)
+            {
+                return true;
+            }
+
+            var slot = (await router.StatsAsync()).GetProperty("subscriptions").EnumerateArray().FirstOrDefault(slot => slot.GetProperty("key").GetString() == host);
+            if (slot.ValueKind == System.Text.Json.JsonValueKind.Object)
+            {
+                var node = slot.GetProperty("nodes")[0];
+                SubscriptionWords.TryReadProtocol(node.GetProperty("proto").GetString() switch { "s" => "scgi"u8, "f" => "fastcgi"u8, "h" => "http"u8, _ => "uwsgi"u8 }, out var protocol);
+                router.Send(router.Sign(Packet(host, node.GetProperty("name").GetString()!, protocol) with { Load = ++load }));
+            }
+
+            return false;
+        }, $"{host} is served");
+    }
+
+    private static async Task<WebApplication> StartKestrelAsync(int port, HttpProtocols protocols)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = protocols));
+        var app = builder.Build();
+        app.Map("/version", static (HttpContext context) => $"{context.Request.Protocol} {context.Request.Host}");
+        app.Map("/echo", static (HttpContext context) => context.Request.Body.CopyToAsync(context.Response.Body));
+        app.Map("/header/{name}", static (HttpContext context, string name) => context.Request.Headers[name].ToString());
+        await app.StartAsync();
+        return app;
+    }
+}

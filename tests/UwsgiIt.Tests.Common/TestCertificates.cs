@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace UwsgiIt.Tests.Common;
+
+/// <summary>Throw-away certificates.</summary>
+public sealed class TestCertificates
+{
+    private TestCertificates(X509Certificate2 certificate, string certificatePem, string keyPem)
+    {
+        Certificate = certificate;
+        CertificatePem = certificatePem;
+        KeyPem = keyPem;
+    }
+
+    /// <summary>With its private key.</summary>
+    public X509Certificate2 Certificate { get; }
+
+    public string CertificatePem { get; }
+
+    public string KeyPem { get; }
+
+    /// <summary>A server certificate for these names, valid from <paramref name="notBefore"/> (default: yesterday) for a month.</summary>
+    public static TestCertificates Server(DateTimeOffset? notBefore = null, params string[] names) => Make(names[0], null, notBefore ?? DateTimeOffset.UtcNow.AddDays(-1), names, isAuthority: false);
+
+    public static TestCertificates Server(params string[] names) => Server(null, names);
+
+    public static TestCertificates Authority(string name) => Make(name, null, DateTimeOffset.UtcNow.AddDays(-2), [], isAuthority: true);
+
+    /// <summary>A client certificate of this authority.</summary>
+    public TestCertificates Client(string name) => Make(name, this, DateTimeOffset.UtcNow.AddDays(-1), [], isAuthority: false);
+
+    private static TestCertificates Make(string name, TestCertificates? issuer, DateTimeOffset notBefore, string[] names, bool isAuthority)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"C=IT, O=Acme, CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isAuthority, false, 0, true));
+        if (names.Length > 0)
+        {
+            var alternatives = new SubjectAlternativeNameBuilder();
+            foreach (var alternative in names)
+            {
+                alternatives.AddDnsName(alternative);
+            }
+
+            request.CertificateExtensions.Add(alternatives.Build());
+        }
+        else if (!isAuthority)
+        {
+            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.2")], false));
+        }
+
+        var notAfter = notBefore.AddDays(30);
+        if (issuer is null)
+        {
+            using var self = request.CreateSelfSigned(notBefore, notAfter);
+            return With(self, key);
+        }
+
+        using var signed = request.Create(issuer.Certificate, notBefore, issuer.Certificate.NotAfter, RandomNumberGenerator.GetBytes(8));
+        return With(signed, key);
+    }
+
+    private static TestCertificates With(X509Certificate2 certificate, ECDsa key)
+    {
+        var certificatePem = certificate.ExportCertificatePem();
+        var keyPem = key.ExportPkcs8PrivateKeyPem();
+        using var joined = X509Certificate2.CreateFromPem(certificatePem, keyPem);
+        return new TestCertificates(X509CertificateLoader.LoadPkcs12(joined.Export(X509ContentType.Pkcs12), null), certificatePem, keyPem);
+    }
+}

@@ -66,7 +66,7 @@ public sealed class RequestTests : IAsyncLifetime
         var answer = new byte[4096];
         var length = 0;
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (!Encoding.Latin1.GetString(answer, 0, length).EndsWith("\x81\x05early", StringComparison.Ordinal))
+        while (!Encoding.Latin1.GetString(answer, 0, length).EndsWith("\u0081\u0005early", StringComparison.Ordinal))
         {
             var count = await client.GetStream().ReadAsync(answer.AsMemory(length), deadline.Token);
             Assert.NotEqual(0, count);

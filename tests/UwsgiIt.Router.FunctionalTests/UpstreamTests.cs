@@ -13,14 +13,25 @@ namespace UwsgiIt.Router.FunctionalTests;
 public sealed class UpstreamTests
 {
     [Fact]
-    public async Task FastCgi_Php_GetsAndPosts()
+    public async Task FastCgi_PhpFpm_GetsAndPosts()
     {
-        await using var router = await RouterEnvironment.StartAsync(static settings => { });
+        await using var router = await RouterEnvironment.StartAsync();
         await File.WriteAllTextAsync(router.Folder.File("index.php"), "<?php header('X-Method: ' . $_SERVER['REQUEST_METHOD']); echo $_SERVER['PATH_INFO'] . ' ' . hash('sha256', file_get_contents('php://input'));");
         router.WriteSettings(settings => settings["Forwarding"] = new JsonObject { ["FastCgiDocumentRoot"] = router.Folder.Path });
         router.Process.Signal("HUP");
         var port = RouterEnvironment.FreePort();
-        router.Own(new ChildProcess("php-cgi", ["-b", $"127.0.0.1:{port}"], new Dictionary<string, string> { ["PHP_FCGI_CHILDREN"] = "2" }));
+        await File.WriteAllTextAsync(router.Folder.File("fpm.conf"), $"""
+            [global]
+            error_log = /dev/stderr
+            daemonize = no
+            [www]
+            user = root
+            group = root
+            listen = 127.0.0.1:{port}
+            pm = static
+            pm.max_children = 2
+            """);
+        router.Own(new ChildProcess(Directory.GetFiles("/usr/sbin", "php-fpm*").Single(), ["-R", "-n", "-y", router.Folder.File("fpm.conf")]));
         await router.AnnounceAsync(Packet("php.example.com", $"127.0.0.1:{port}", UpstreamProtocol.FastCgi));
         await ServesAsync(router, "php.example.com", "/some/path");
         for (var i = 0; i < 3; i++)

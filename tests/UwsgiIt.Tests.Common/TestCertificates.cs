@@ -33,7 +33,8 @@ public sealed class TestCertificates
     private static TestCertificates Make(string name, TestCertificates? issuer, DateTimeOffset notBefore, string[] names, bool isAuthority)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"C=IT, O=Acme, CN={name}", key, HashAlgorithmName.SHA256);
+        // The text is read from its end: this encodes C, O, CN in that order, as openssl does.
+        var request = new CertificateRequest($"CN={name}, O=Acme, C=IT", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isAuthority, false, 0, true));
         if (names.Length > 0)
         {

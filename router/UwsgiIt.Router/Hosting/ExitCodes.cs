@@ -31,6 +31,7 @@ internal static class ExitCodes
         UwsgiIt.Linux.LinuxException { Errno: 1 or 13 } => NoPermission,
         UwsgiIt.Linux.LinuxException => OsFile,
         System.Net.Sockets.SocketException => Unavailable,
+        FileNotFoundException or DirectoryNotFoundException => Config,
         IOException { InnerException: { } inner } => inner is Microsoft.AspNetCore.Connections.AddressInUseException ? Unavailable : For(inner),
         IOException => Unavailable,
         FormatException or InvalidDataException => Config,

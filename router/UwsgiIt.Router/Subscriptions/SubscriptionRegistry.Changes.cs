@@ -42,6 +42,8 @@ internal sealed partial class SubscriptionRegistry
             outcome = SubscriptionOutcome.NodeAdded;
         }
 
+        // The certificate first: a name that is served is served with it.
+        OfferCertificate(slot, packet, subscription.Sender);
         Refresh(node, subscription);
         if (outcome == SubscriptionOutcome.NodeAdded)
         {
@@ -53,7 +55,6 @@ internal sealed partial class SubscriptionRegistry
             slot.SignalActivation();
         }
 
-        OfferCertificate(slot, packet, subscription.Sender);
         return outcome;
     }
 

@@ -1,0 +1,8 @@
+using System.CommandLine;
+using UwsgiIt.Cli;
+
+var root = new RootCommand("UwsgiIt from the command line.") { AnnounceCommand.Create() };
+
+// '@' marks a file whose text is sent along; the parser's own use of it (files of arguments) is off. Signals are the command's to handle.
+var parser = new ParserConfiguration { ResponseFileTokenReplacer = null };
+return await root.Parse(args, parser).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = true, ProcessTerminationTimeout = null });

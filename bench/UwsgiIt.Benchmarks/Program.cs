@@ -1,0 +1,3 @@
+using BenchmarkDotNet.Running;
+
+BenchmarkSwitcher.FromAssembly(typeof(UwsgiIt.Benchmarks.Subscriptions.RegistryBenchmark).Assembly).Run(args);

@@ -130,7 +130,7 @@ public sealed class PublicKey : IDisposable
             algorithm.ImportFromPem(pem);
             return true;
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException or PlatformNotSupportedException)
         {
             return false;
         }

@@ -25,7 +25,7 @@ public sealed class SubscriptionSigner : IDisposable
             rsa.ImportFromPem(pem);
             return new SubscriptionSigner(rsa, null, digest);
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException or PlatformNotSupportedException)
         {
             // Not an RSA key; the EC reader has the last word on what is wrong.
             rsa.Dispose();
@@ -37,7 +37,7 @@ public sealed class SubscriptionSigner : IDisposable
             ecdsa.ImportFromPem(pem);
             return new SubscriptionSigner(null, ecdsa, digest);
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException or PlatformNotSupportedException)
         {
             ecdsa.Dispose();
             throw new CryptographicException("The private key is not an unencrypted PEM key of RSA or EC.", e);

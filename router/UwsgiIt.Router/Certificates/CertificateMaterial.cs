@@ -57,7 +57,7 @@ internal sealed class CertificateMaterial
             problem = "";
             return true;
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException or PlatformNotSupportedException)
         {
             problem = e.Message.TrimEnd('.');
             return false;

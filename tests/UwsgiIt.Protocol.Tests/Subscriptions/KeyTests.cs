@@ -26,7 +26,9 @@ public sealed class KeyTests
                 { rsa.ExportPkcs8PrivateKeyPem(), false },
                 { weak.ExportSubjectPublicKeyInfoPem(), false },
                 { "", false },
-                { "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", false },
+
+                // A curve that OpenSSL does not know: found by the fuzzer, it used to throw.
+                { "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj1DAQcDQgAEOjV0nrUXNpFvDmV5uyjH1kvndsQr\nmKkPoHpG+JgUEZkGXg9t/k6CSzKteOdVsXzy29Nih3DWwa8DrKw0JSBXRgBXRg==\n-----END PUBLIC KEY-----\n", false },
             };
         }
     }

@@ -1,0 +1,112 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using UwsgiIt.Protocol.Packets;
+using UwsgiIt.Protocol.Subscriptions;
+using UwsgiIt.Router.Forwarding;
+using UwsgiIt.Tests.Common;
+
+namespace UwsgiIt.Fuzz;
+
+/// <summary>One reader: what to do with any bytes, and bytes to begin with. A target throws when the reader breaks a promise.</summary>
+internal sealed record FuzzTarget(Action<byte[]> Run, IReadOnlyList<byte[]> Seeds);
+
+/// <summary>Every reader of bytes that strangers send. A new parser is one more line.</summary>
+internal static class FuzzTargets
+{
+    public static IReadOnlyDictionary<string, FuzzTarget> All { get; } = new Dictionary<string, FuzzTarget>
+    {
+        ["subscription"] = new(Subscription, Packets()),
+        ["vars"] = new(Vars, [.. Packets().Select(static packet => packet[4..])]),
+        ["public-key"] = new(static bytes => PublicKey.TryReadPem(Encoding.UTF8.GetString(bytes), out _), Texts(Captures.ReadText("customer-a.pem"), Captures.ReadText("customer-ec.pem"))),
+        ["response-http"] = new(static bytes => Head(bytes, isHttp: true), Texts("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close, X-A\r\nX-A: b\r\n\r\nhello", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")),
+        ["response-cgi"] = new(static bytes => Head(bytes, isHttp: false), Texts("Status: 404 Not Found\r\nContent-Type: text/plain\r\n\r\n", "HTTP/2.0 200 OK\nSet-Cookie: a\n\n")),
+        ["chunked"] = new(static bytes => Decode(bytes, static () => new ChunkedDecoder()), Texts("5;a=b\r\nhello\r\n0\r\nTrailer: x\r\n\r\n", "a\r\n0123456789\r\n0\r\n\r\n")),
+        ["fastcgi"] = new(static bytes => Decode(bytes, static () => new FastCgiDecoder()), [[1, 6, 0, 1, 0, 5, 3, 0, .. "hello"u8, 0, 0, 0, 1, 7, 0, 1, 0, 1, 0, 0, 65, 1, 3, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]]),
+        ["path"] = new(Path, Texts("/a/%2e%2e/b//c/./d%20e", "http://host/a?b#c")),
+    };
+
+    private static void Subscription(byte[] bytes)
+    {
+        var isRead = SubscriptionPacketReader.TryRead(bytes, out var packet, out var rejection);
+        Check(isRead == (rejection == SubscriptionPacketRejection.None), "the result and the rejection disagree");
+        if (packet is { IsSigned: true })
+        {
+            _ = bytes[packet.SignedRange];
+            _ = bytes[packet.SignatureRange];
+        }
+
+        // What was read can be written, and reads the same.
+        if (packet is { IsSigned: false })
+        {
+            Check(SubscriptionPacketReader.TryRead(SubscriptionPacketWriter.Write(packet), out var again, out rejection), $"written again it is refused: {rejection}");
+            Check(again == packet, "written again it reads differently");
+        }
+    }
+
+    private static void Vars(byte[] bytes)
+    {
+        var reader = new UwsgiVarReader(bytes);
+        while (reader.TryRead(out _, out _))
+        {
+            Check(reader.Position <= bytes.Length, "read past the block");
+        }
+
+        Check(reader.IsMalformed || reader.Position == bytes.Length, "ended before the block did");
+    }
+
+    private static void Head(byte[] bytes, bool isHttp)
+    {
+        var end = ResponseHeadReader.FindEnd(bytes, !isHttp);
+        var headers = new HeaderDictionary();
+        if (end > 0 && ResponseHeadReader.TryRead(bytes.AsSpan(0, end), isHttp, 100, headers, out var head))
+        {
+            Check(head.StatusCode is >= 100 and <= 599, "a status that is none");
+            Check(!head.IsChunked || (isHttp && head.ContentLength < 0), "two framings");
+            Check(headers.All(static header => header.Value.All(static value => value!.AsSpan().IndexOfAny('\r', '\n', '\0') < 0)), "a value with CR, LF or NUL");
+        }
+    }
+
+    /// <summary>All at once and byte by byte must give the same payload and the same end.</summary>
+    private static void Decode(byte[] bytes, Func<IResponseDecoder> create)
+    {
+        var whole = create();
+        var copy = bytes.ToArray();
+        var payload = copy[..whole.Decode(copy)];
+        var split = create();
+        var pieces = new List<byte>();
+        foreach (var value in bytes)
+        {
+            byte[] one = [value];
+            if (!split.IsFaulted && split.Decode(one) == 1)
+            {
+                pieces.Add(one[0]);
+            }
+        }
+
+        Check((whole.IsComplete, whole.IsFaulted) == (split.IsComplete, split.IsFaulted) && payload.AsSpan().SequenceEqual(pieces.ToArray()), "the split changes the result");
+    }
+
+    private static void Path(byte[] bytes)
+    {
+        var target = RequestTarget.OriginForm(Encoding.Latin1.GetString(bytes)).ToString();
+        var buffer = new byte[Encoding.UTF8.GetByteCount(target)];
+        if (RequestTarget.TryDecodePath(target, buffer, out var length) && length > 0 && buffer[0] == '/')
+        {
+            var path = Encoding.UTF8.GetString(buffer, 0, length);
+            Check(!path.Split('/').Any(static segment => segment is "." or ".."), "a dot segment is left");
+            Check(!path.Contains('\0', StringComparison.Ordinal), "a NUL is left");
+        }
+    }
+
+    private static void Check(bool holds, string promise)
+    {
+        if (!holds)
+        {
+            throw new InvalidOperationException(promise);
+        }
+    }
+
+    private static IReadOnlyList<byte[]> Packets() => [.. Directory.GetFiles(Captures.Directory, "*.bin").Order(StringComparer.Ordinal).Where(static file => !file.Contains("relay", StringComparison.Ordinal)).Select(File.ReadAllBytes)];
+
+    private static IReadOnlyList<byte[]> Texts(params string[] texts) => [.. texts.Select(Encoding.UTF8.GetBytes)];
+}

@@ -73,13 +73,14 @@ public sealed class OperationTests
         {
             settings["Registry"]!["Tolerance"] = "-00:00:05";
             settings["Registry"]!["Algorithm"] = "dice";
+            settings["ReverseProxy"] = System.Text.Json.Nodes.JsonNode.Parse("""{ "Routes": { "one": { "ClusterId": "nowhere", "Match": { "Path": "/{" } } } }""");
             settings["Typo"] = "x";
             settings["Admin"]!["Adress"] = "127.0.0.1:1";
             settings["Subscription"]!["UdpEndpoints"] = new System.Text.Json.Nodes.JsonArray("localhost:99");
         });
         using var check = RouterEnvironment.Run(["--config", router.SettingsFile, "--check-config"]);
         Assert.Equal(78, await check.WaitAsync());
-        foreach (var expected in new[] { "Registry:Tolerance = -00:00:05", "Registry:Algorithm = dice", "Typo", "Adress", "Subscription:UdpEndpoints = localhost:99", "Write wrr, lrc, wlrc or iphash" })
+        foreach (var expected in new[] { "Registry:Tolerance = -00:00:05", "Registry:Algorithm = dice", "Typo", "Adress", "ReverseProxy:Routes:one = nowhere", "Invalid path", "Subscription:UdpEndpoints = localhost:99", "Write wrr, lrc, wlrc or iphash" })
         {
             Assert.Contains(expected, check.Output, StringComparison.Ordinal);
         }

@@ -123,6 +123,7 @@ public sealed class RequestTests : IAsyncLifetime
         request.Headers.Host = "www.example.com";
         request.Headers.TryAddWithoutValidation("X-Forwarded-For", "6.6.6.6");
         request.Headers.TryAddWithoutValidation("Proxy", "evil");
+        request.Headers.TryAddWithoutValidation("X-Request-Id", "forged");
         request.Headers.TryAddWithoutValidation("X_Under", "score");
         request.Headers.TryAddWithoutValidation("X-Good", "one");
         request.Headers.TryAddWithoutValidation("X-Hop", "secret");
@@ -140,6 +141,7 @@ public sealed class RequestTests : IAsyncLifetime
         Assert.Equal("one", variables["HTTP_X_GOOD"]);
         Assert.Equal("a=1", variables["HTTP_COOKIE"]);
         Assert.Equal($"{_router.Http.Port}", variables["SERVER_PORT"]);
+        Assert.NotEqual("forged", variables["HTTP_X_REQUEST_ID"]);
         foreach (var absent in new[] { "HTTP_X_FORWARDED_FOR", "HTTP_PROXY", "HTTP_X_UNDER", "HTTP_X_HOP", "HTTP_CONNECTION", "HTTPS" })
         {
             Assert.False(variables.ContainsKey(absent), absent);

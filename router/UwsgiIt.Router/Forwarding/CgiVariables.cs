@@ -185,10 +185,16 @@ internal static class CgiVariables
             return false;
         }
 
+        var requestId = RequestHeaderRules.GetRequestId(request.Context);
+        if (requestId is not null && !Text(ref sink, "HTTP_X_REQUEST_ID"u8, requestId))
+        {
+            return false;
+        }
+
         var nominated = RequestHeaderRules.GetNominated(headers);
         foreach (var (name, values) in headers)
         {
-            if (RequestHeaderRules.IsForwarded(name, nominated) && !IsContentHeader(name) && !WriteHeader(ref sink, name, values))
+            if (RequestHeaderRules.IsForwarded(name, nominated) && !IsContentHeader(name) && !RequestHeaderRules.IsReplaced(name, requestId) && !WriteHeader(ref sink, name, values))
             {
                 return false;
             }

@@ -28,10 +28,16 @@ internal sealed class HttpCodec : IUpstreamCodec
         buffer.Write(request.Upstream.Host ?? headers.Host.ToString());
         buffer.Write("\r\n"u8);
 
+        var requestId = RequestHeaderRules.GetRequestId(context);
+        if (requestId is not null)
+        {
+            WriteHeader(buffer, RequestHeaderRules.RequestId, requestId);
+        }
+
         var nominated = RequestHeaderRules.GetNominated(headers);
         foreach (var (name, values) in headers)
         {
-            if (RequestHeaderRules.IsForwarded(name, nominated) && !IsWrittenByUs(name))
+            if (RequestHeaderRules.IsForwarded(name, nominated) && !IsWrittenByUs(name) && !RequestHeaderRules.IsReplaced(name, requestId))
             {
                 WriteHeader(buffer, name, values);
             }

@@ -27,6 +27,14 @@ internal static class RequestHeaderRules
     public static bool IsForwarded(string name, string? nominated) =>
         name.Length > 0 && name[0] != ':' && !name.Contains('_', StringComparison.Ordinal) && !Dropped.Contains(name) && (nominated is null || !IsNominated(nominated, name));
 
+    /// <summary>Name of the header that carries the request's id to upstreams while the access log is on; a client's own is then replaced.</summary>
+    public const string RequestId = "X-Request-Id";
+
+    /// <summary>The id to send along, or null while nobody logs it.</summary>
+    public static string? GetRequestId(HttpContext context) => context.Features.Get<Routing.RequestTrace>() is null ? null : context.TraceIdentifier;
+
+    public static bool IsReplaced(string name, string? requestId) => requestId is not null && name.Equals(RequestId, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The Connection header when it names anything beside the usual words, else null.</summary>
     public static string? GetNominated(IHeaderDictionary headers)
     {

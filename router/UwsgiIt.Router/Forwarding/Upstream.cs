@@ -25,6 +25,9 @@ internal sealed class Upstream(UpstreamAddress address, UpstreamProtocol protoco
 
     public byte Modifier2 { get; } = modifier2;
 
+    /// <summary>Uid that must own the socket, checked again at every connection; null where the announce's own check is enough.</summary>
+    public uint? Owner { get; init; }
+
     /// <summary>Host header to send instead of the client's; null sends the client's. YARP's destinations want their own.</summary>
     public string? Host { get; init; }
 

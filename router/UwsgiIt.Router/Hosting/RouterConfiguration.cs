@@ -33,6 +33,7 @@ internal static class RouterConfiguration
         Check<AdminOptions>(configuration, known, faults);
         Check<StatsOptions>(configuration, known, faults);
         Check<AccessLogOptions>(configuration, known, faults);
+        faults.AddRange(StaticRouteFaults.Find(configuration));
         foreach (var section in configuration.GetChildren().Where(section => !known.Contains(section.Key)))
         {
             faults.Add(new OptionFault(section.Key, section.Value, "is not a section we know", $"Write one of {string.Join(", ", known.Order(StringComparer.Ordinal))}"));

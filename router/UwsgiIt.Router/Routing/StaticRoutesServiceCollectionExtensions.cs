@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using UwsgiIt.Router.Forwarding;
 using Yarp.ReverseProxy.Forwarder;
@@ -11,6 +12,17 @@ internal static class StaticRoutesServiceCollectionExtensions
     {
         services.AddRouting();
         services.AddReverseProxy().LoadFromConfig(configuration.GetSection("ReverseProxy"));
+
+        // YARP signs its affinity cookies. They outlive a restart only where we have a folder of our own to keep the key in.
+        var protection = services.AddDataProtection().SetApplicationName("uwsgiit-router");
+        if (configuration["State:Directory"] is { Length: > 0 } state)
+        {
+            protection.PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(state, "affinity-keys")));
+        }
+        else
+        {
+            protection.UseEphemeralDataProtectionProvider();
+        }
 
         // YARP's own forwarder stays, under a name.
         var own = services.Last(static service => service.ServiceType == typeof(IHttpForwarder));

@@ -109,12 +109,16 @@ internal sealed partial class SubscriptionRegistry
         if (subscription.Address is { } address && !IsSame(node.Upstream, address, packet))
         {
             var old = node.Upstream;
-            node.Upstream = new Upstream(address, packet.Protocol, packet.Modifier1, packet.Modifier2);
+            node.Upstream = new Upstream(address, packet.Protocol, packet.Modifier1, packet.Modifier2) { Owner = OwnerOf(address, node.Sender) };
             old?.Dispose();
         }
 
         node.Revive();
     }
+
+    /// <summary>A container may put something else where its socket was, after the announce was checked.</summary>
+    private static uint? OwnerOf(UpstreamAddress address, SenderCredentials? sender) =>
+        address.IsUnix && sender is { UserId: >= AddressPolicy.FirstContainerUid } container ? container.UserId : null;
 
     private static bool IsSame(Upstream? upstream, UpstreamAddress address, SubscriptionPacket packet) =>
         upstream is not null && upstream.Address.Equals(address) && upstream.Protocol == packet.Protocol

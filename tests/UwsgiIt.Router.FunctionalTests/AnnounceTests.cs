@@ -109,6 +109,18 @@ public sealed class AnnounceTests
     }
 
     [Fact]
+    public async Task DeadNode_ThatComesBackWithoutAnnouncing_IsFoundByAProbe()
+    {
+        await using var router = await RouterEnvironment.StartAsync(static settings => settings["Registry"]!["Tolerance"] = "00:10:00");
+        await router.AnnounceAsync(new() { Command = Protocol.Subscriptions.SubscriptionCommand.Subscribe, Key = "www.example.com", Address = router.Folder.File("late.sock") });
+        Assert.Equal(502, await router.StatusAsync("www.example.com"));
+        Assert.Equal(503, await router.StatusAsync("www.example.com"));
+        UwsgiVassal.StartPlain(router, "--socket", router.Folder.File("late.sock"), "--env", "VASSAL=late");
+        await Eventually.TrueAsync(async () => await router.StatusAsync("www.example.com") == 200, "the probe finds it");
+        Assert.Equal(200, await router.StatusAsync("www.example.com"));
+    }
+
+    [Fact]
     public async Task Ack_GoesToTheNotifySocketOnce()
     {
         await using var router = await RouterEnvironment.StartAsync();

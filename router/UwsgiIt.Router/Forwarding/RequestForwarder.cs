@@ -141,7 +141,8 @@ internal sealed partial class RequestForwarder(
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException or OperationCanceledException)
         {
-            return Failed(context, connection, upload);
+            connection.Abort();
+            return Failed(context, connection, upload is null ? null : await EndUploadAsync(context, upload));
         }
         finally
         {
@@ -158,14 +159,24 @@ internal sealed partial class RequestForwarder(
             if (upload is { IsCompleted: false })
             {
                 // The answer is complete; what the client still sends has nowhere to go.
-                context.Request.BodyReader.CancelPendingRead();
-                await upload;
+                await EndUploadAsync(context, upload);
             }
         }
     }
 
+    /// <summary>Has the upload stop where it waits, and says how it ended.</summary>
+    private static Task<ForwardOutcome> EndUploadAsync(HttpContext context, Task<ForwardOutcome> upload)
+    {
+        if (!upload.IsCompleted)
+        {
+            context.Request.BodyReader.CancelPendingRead();
+        }
+
+        return upload;
+    }
+
     /// <summary>What an exception on the way means, and the end of a response that has begun.</summary>
-    private static ForwardOutcome Failed(HttpContext context, UpstreamConnection connection, Task<ForwardOutcome>? upload)
+    private static ForwardOutcome Failed(HttpContext context, UpstreamConnection connection, ForwardOutcome? upload)
     {
         if (context.Response.HasStarted)
         {
@@ -174,12 +185,10 @@ internal sealed partial class RequestForwarder(
         }
 
         context.Response.Headers.Clear();
-        if (upload is { IsCompletedSuccessfully: true, Result: ForwardOutcome.BadRequestBody or ForwardOutcome.RequestBodyTooLarge })
-        {
-            return upload.Result;
-        }
 
-        return context.RequestAborted.IsCancellationRequested ? ForwardOutcome.ClientAborted
+        // A client that broke its own body is the cause, not the upstream that we then cut off.
+        return upload is ForwardOutcome.BadRequestBody or ForwardOutcome.RequestBodyTooLarge or ForwardOutcome.ClientAborted ? upload.Value
+            : context.RequestAborted.IsCancellationRequested ? ForwardOutcome.ClientAborted
             : connection.TimedOut ? ForwardOutcome.ResponseTimeout
             : ForwardOutcome.ClosedEarly;
     }

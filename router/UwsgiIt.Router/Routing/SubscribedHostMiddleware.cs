@@ -41,7 +41,7 @@ internal sealed partial class SubscribedHostMiddleware(
     {
         var trace = context.Features.Get<RequestTrace>();
         var selection = new SelectionContext(context.Connection.RemoteIpAddress);
-        var node = slot.Select(selection) ?? await onDemand.WaitAsync(slot, selection, context.RequestAborted);
+        var node = slot.Select(selection) ?? slot.SelectProbe() ?? await onDemand.WaitAsync(slot, selection, context.RequestAborted);
         if (node is null)
         {
             await answer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable);
@@ -53,13 +53,8 @@ internal sealed partial class SubscribedHostMiddleware(
         for (var attempt = 1; node is not null && attempt <= attempts; attempt++)
         {
             outcome = await TryNodeAsync(context, node, trace);
-            if (outcome is ForwardOutcome.ConnectFailed)
-            {
-                // The next announce brings it back.
-                node.MarkDead();
-                Log.ConnectFailed(logger, node.Upstream?.Address.Text, slot.Key);
-            }
-            else if (outcome is not ForwardOutcome.ConnectTimeout && !MayRepeat(context, outcome, attempt))
+            Learn(slot, node, outcome);
+            if (outcome is not (ForwardOutcome.ConnectFailed or ForwardOutcome.ConnectTimeout) && !MayRepeat(context, outcome, attempt))
             {
                 break;
             }
@@ -95,6 +90,22 @@ internal sealed partial class SubscribedHostMiddleware(
         finally
         {
             node.EndRequest();
+        }
+    }
+
+    /// <summary>A node that refuses connections gets no requests until its next announce, or until a probe reaches it.</summary>
+    private void Learn(Slot slot, Node node, ForwardOutcome outcome)
+    {
+        if (outcome == ForwardOutcome.ConnectFailed)
+        {
+            if (node.MarkDead())
+            {
+                Log.ConnectFailed(logger, node.Upstream?.Address.Text, slot.Key);
+            }
+        }
+        else if (node.IsDead && outcome != ForwardOutcome.ConnectTimeout)
+        {
+            node.ProbeSucceeded();
         }
     }
 

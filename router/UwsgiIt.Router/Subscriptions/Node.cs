@@ -8,6 +8,9 @@ namespace UwsgiIt.Router.Subscriptions;
 /// </summary>
 internal sealed class Node
 {
+    private const long ProbeMilliseconds = 1_000;
+
+    private long _nextProbe;
     private int _inFlight;
     private long _requests;
     private long _lastRequests;
@@ -74,12 +77,29 @@ internal sealed class Node
 
     public void EndRequest() => Interlocked.Decrement(ref _inFlight);
 
-    /// <summary>A connection could not be made, or the node went stale or left.</summary>
-    public void MarkDead()
+    /// <summary>A connection could not be made, or the node went stale or left. False when it was dead already.</summary>
+    public bool MarkDead()
     {
         Interlocked.Increment(ref _failures);
+        Volatile.Write(ref _nextProbe, Environment.TickCount64 + ProbeMilliseconds);
+        var wasDead = _isDead;
         _isDead = true;
+        return !wasDead;
     }
+
+    /// <summary>
+    /// True for one request a second while the node is dead for a failed connection only: with nothing better to try, it may have come back
+    /// before its next announce.
+    /// </summary>
+    public bool TryProbe()
+    {
+        var due = Volatile.Read(ref _nextProbe);
+        var now = Environment.TickCount64;
+        return _isDead && !HasLeft && _upstream is not null && now >= due && Interlocked.CompareExchange(ref _nextProbe, now + ProbeMilliseconds, due) == due;
+    }
+
+    /// <summary>A probe reached it.</summary>
+    public void ProbeSucceeded() => _isDead = HasLeft;
 
     /// <summary>An announce was accepted.</summary>
     public void Revive()

@@ -38,6 +38,20 @@ internal sealed class Slot(string key, BalancingAlgorithm algorithm)
     /// <summary>The first live node of the lowest backup level by the slot's policy, never one of <paramref name="tried"/>.</summary>
     public Node? Select(in SelectionContext context, Node? tried = null) => Policy.Select(_nodes, context, tried);
 
+    /// <summary>A node that is dead for a failed connection and due to be tried again, or null.</summary>
+    public Node? SelectProbe()
+    {
+        foreach (var node in _nodes)
+        {
+            if (node.TryProbe())
+            {
+                return node;
+            }
+        }
+
+        return null;
+    }
+
     internal void ReplaceNodes(Node[] nodes) => _nodes = nodes;
 
     internal void SignalActivation() => Interlocked.Exchange(ref _activation, null)?.TrySetResult();

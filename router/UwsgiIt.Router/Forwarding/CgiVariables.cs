@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace UwsgiIt.Router.Forwarding;
 
@@ -28,11 +27,10 @@ internal static class CgiVariables
         where TSink : struct, ICgiVariableSink, allows ref struct
     {
         var context = request.Context;
-        var target = RequestTarget.OriginForm(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
+        var target = request.Target;
         var question = target.IndexOf('?');
         var path = question < 0 ? target : target[..question];
         var query = question < 0 ? default : target[(question + 1)..];
-        var host = context.Request.Headers.Host.ToString();
 
         if (!Text(ref sink, "REQUEST_METHOD"u8, request.Method) || !Text(ref sink, "REQUEST_URI"u8, target))
         {
@@ -52,7 +50,7 @@ internal static class CgiVariables
             && Bytes(ref sink, "UWSGI_ROUTER"u8, "http"u8)
             && WriteTls(ref sink, context, options)
             && WriteRemote(ref sink, context.Connection)
-            && Text(ref sink, "SERVER_NAME"u8, host)
+            && Text(ref sink, "SERVER_NAME"u8, request.Host)
             && WriteHeaders(ref sink, request);
         return fits ? CgiVariablesResult.Ok : CgiVariablesResult.TooLarge;
     }
@@ -174,7 +172,7 @@ internal static class CgiVariables
     private static bool WriteHeaders<TSink>(ref TSink sink, in ForwardRequest request)
         where TSink : struct, ICgiVariableSink, allows ref struct
     {
-        var headers = request.Context.Request.Headers;
+        var headers = request.Headers;
         if (request.BodyLength >= 0 && (request.BodyLength > 0 || headers.ContentLength is not null) && !Number(ref sink, "CONTENT_LENGTH"u8, request.BodyLength))
         {
             return false;
@@ -191,10 +189,15 @@ internal static class CgiVariables
             return false;
         }
 
+        if (request.Transformed is not null && !Text(ref sink, "HTTP_HOST"u8, request.Host))
+        {
+            return false;
+        }
+
         var nominated = RequestHeaderRules.GetNominated(headers);
         foreach (var (name, values) in headers)
         {
-            if (RequestHeaderRules.IsForwarded(name, nominated) && !IsContentHeader(name) && !RequestHeaderRules.IsReplaced(name, requestId) && !WriteHeader(ref sink, name, values))
+            if (RequestHeaderRules.IsForwarded(name, nominated, request.Transformed is not null) && !IsContentHeader(name) && !RequestHeaderRules.IsReplaced(name, requestId) && !WriteHeader(ref sink, name, values))
             {
                 return false;
             }

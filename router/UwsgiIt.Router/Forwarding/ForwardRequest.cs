@@ -32,13 +32,23 @@ internal readonly struct ForwardRequest
     /// <summary>The key we made for a WebSocket that had none (extended CONNECT).</summary>
     public required string? WebSocketKey { get; init; }
 
-    public string Method => Upgrade == UpgradeKind.ExtendedConnect ? HttpMethods.Get : Context.Request.Method;
+    /// <summary>What a static route's transforms made of the request, or null.</summary>
+    public required TransformedRequest? Transformed { get; init; }
+
+    public string Method => Upgrade == UpgradeKind.ExtendedConnect ? HttpMethods.Get : Transformed?.Method ?? Context.Request.Method;
+
+    /// <summary>Path and query, in origin form.</summary>
+    public ReadOnlySpan<char> Target => Transformed is null ? RequestTarget.OriginForm(Context.Features.Get<IHttpRequestFeature>()!.RawTarget) : Transformed.Target;
+
+    public IHeaderDictionary Headers => Transformed?.Headers ?? Context.Request.Headers;
+
+    public string Host => Transformed?.Host ?? Upstream.Host ?? Context.Request.Headers.Host.ToString();
 
     public bool ExpectsResponseBody(int status) =>
-        !HttpMethods.IsHead(Context.Request.Method) && status is not 204 and not 304 and >= 200;
+        !HttpMethods.IsHead(Method) && status is not 204 and not 304 and >= 200;
 
     /// <summary>Looks at what the request is; <paramref name="bodyLength"/> overrides the header where the body was buffered.</summary>
-    public static ForwardRequest Read(HttpContext context, Upstream upstream, long? bodyLength)
+    public static ForwardRequest Read(HttpContext context, Upstream upstream, long? bodyLength, TransformedRequest? transformed = null)
     {
         var request = context.Request;
         var upgrade = UpgradeKind.None;
@@ -66,6 +76,7 @@ internal readonly struct ForwardRequest
             Upgrade = upgrade,
             UpgradeProtocol = protocol,
             WebSocketKey = key,
+            Transformed = transformed,
         };
     }
 

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
-
 namespace UwsgiIt.Router.Forwarding;
 
 /// <summary>HTTP/1.1, serialised anew from the parsed request; connections are kept.</summary>
@@ -19,13 +17,12 @@ internal sealed class HttpCodec : IUpstreamCodec
     public ForwardOutcome WriteHead(RequestBuffer buffer, in ForwardRequest request, ForwardingOptions options)
     {
         var context = request.Context;
-        var headers = context.Request.Headers;
-        var target = RequestTarget.OriginForm(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
+        var headers = request.Headers;
         buffer.Write(request.Method);
         buffer.Write(" "u8);
-        buffer.Write(target);
+        buffer.Write(request.Target);
         buffer.Write(" HTTP/1.1\r\nHost: "u8);
-        buffer.Write(request.Upstream.Host ?? headers.Host.ToString());
+        buffer.Write(request.Host);
         buffer.Write("\r\n"u8);
 
         var requestId = RequestHeaderRules.GetRequestId(context);
@@ -37,13 +34,17 @@ internal sealed class HttpCodec : IUpstreamCodec
         var nominated = RequestHeaderRules.GetNominated(headers);
         foreach (var (name, values) in headers)
         {
-            if (RequestHeaderRules.IsForwarded(name, nominated) && !IsWrittenByUs(name) && !RequestHeaderRules.IsReplaced(name, requestId))
+            if (RequestHeaderRules.IsForwarded(name, nominated, request.Transformed is not null) && !IsWrittenByUs(name) && !RequestHeaderRules.IsReplaced(name, requestId))
             {
                 WriteHeader(buffer, name, values);
             }
         }
 
-        WriteForwarded(buffer, context);
+        if (request.Transformed is null)
+        {
+            WriteForwarded(buffer, context);
+        }
+
         WriteFraming(buffer, request);
         buffer.Write("\r\n"u8);
         return buffer.Length <= MaxHeadBytes ? ForwardOutcome.Completed : ForwardOutcome.RequestHeadTooLarge;

@@ -7,5 +7,8 @@ internal interface IRequestForwarder
     /// Sends the request to <paramref name="upstream"/> and streams its answer back. Never throws for what a client or an upstream did.
     /// While the outcome is one that may be answered, the response has not started and no response header is left set.
     /// </summary>
-    ValueTask<ForwardOutcome> ForwardAsync(HttpContext context, Upstream upstream);
+    /// <param name="context">The request.</param>
+    /// <param name="upstream">Where it goes.</param>
+    /// <param name="transformed">What the transforms of a static route made of it; null for every other request.</param>
+    ValueTask<ForwardOutcome> ForwardAsync(HttpContext context, Upstream upstream, TransformedRequest? transformed = null);
 }

@@ -22,15 +22,23 @@ internal sealed partial class RequestForwarder
             return (outcome, false);
         }
 
+        if (request.Transformed is { } transformed && !await TransformAsync(context, transformed, head))
+        {
+            return (ForwardOutcome.Completed, false);
+        }
+
         if (head.StatusCode == StatusCodes.Status101SwitchingProtocols)
         {
             return (await UpgradeAsync(request, head, connection, settings), false);
         }
 
-        context.Response.StatusCode = head.StatusCode;
-        if (head.ContentLength >= 0 && head.StatusCode is not 204)
+        if (request.Transformed is null)
         {
-            context.Response.ContentLength = head.ContentLength;
+            context.Response.StatusCode = head.StatusCode;
+            if (head.ContentLength >= 0 && head.StatusCode is not 204)
+            {
+                context.Response.ContentLength = head.ContentLength;
+            }
         }
 
         var reusable = (codec.HasHttpResponse ? head.KeepsAlive : records is not null) && request.Upgrade == UpgradeKind.None;
@@ -47,6 +55,24 @@ internal sealed partial class RequestForwarder
         outcome = await StreamAsync(context, connection, decoder, head.ContentLength, settings);
         LogErrorStream(records, connection);
         return (outcome, reusable && decoder is { IsComplete: true, IsFaulted: false } and not CloseDecoder);
+    }
+
+    /// <summary>Has the route's transforms put the head on the client's response; false when the body is not wanted.</summary>
+    private static ValueTask<bool> TransformAsync(HttpContext context, TransformedRequest transformed, in ResponseHead head)
+    {
+        var headers = new HeaderDictionary();
+        foreach (var (name, values) in context.Response.Headers)
+        {
+            headers[name] = values;
+        }
+
+        if (head.ContentLength >= 0)
+        {
+            headers.ContentLength = head.ContentLength;
+        }
+
+        context.Response.Headers.Clear();
+        return transformed.RespondAsync(context, head.StatusCode, headers, context.RequestAborted);
     }
 
     private async ValueTask<(ForwardOutcome, ResponseHead)> ReadHeadAsync(ForwardRequest request, IUpstreamCodec codec, UpstreamConnection connection, FastCgiDecoder? records, ForwardingOptions settings)

@@ -21,17 +21,17 @@ internal sealed partial class RequestForwarder(
     private static readonly FastCgiCodec FastCgi = new();
     private static readonly ScgiCodec Scgi = new();
 
-    public ValueTask<ForwardOutcome> ForwardAsync(HttpContext context, Upstream upstream) =>
-        upstream.Protocol == UpstreamProtocol.H2c ? http2.ForwardAsync(context, upstream) : ForwardByCodecAsync(context, upstream);
+    public ValueTask<ForwardOutcome> ForwardAsync(HttpContext context, Upstream upstream, TransformedRequest? transformed) =>
+        upstream.Protocol == UpstreamProtocol.H2c ? http2.ForwardAsync(context, upstream) : ForwardByCodecAsync(context, upstream, transformed);
 
-    private async ValueTask<ForwardOutcome> ForwardByCodecAsync(HttpContext context, Upstream upstream)
+    private async ValueTask<ForwardOutcome> ForwardByCodecAsync(HttpContext context, Upstream upstream, TransformedRequest? transformed)
     {
         var settings = options.CurrentValue;
         var codec = CodecOf(upstream.Protocol);
 
         // 1 and 2.
         var body = context.Features.Get<BufferedBody>();
-        var request = ForwardRequest.Read(context, upstream, body?.Length);
+        var request = ForwardRequest.Read(context, upstream, body?.Length, transformed);
         if (request.BodyLength < 0 && codec.NeedsBodyLength && upstream.Modifier1 != UwsgiCodec.RawModifier)
         {
             body = new BufferedBody();
@@ -43,7 +43,7 @@ internal sealed partial class RequestForwarder(
                 return taken;
             }
 
-            request = ForwardRequest.Read(context, upstream, body.Length);
+            request = ForwardRequest.Read(context, upstream, body.Length, transformed);
         }
 
         var buffer = RequestBuffer.Rent();

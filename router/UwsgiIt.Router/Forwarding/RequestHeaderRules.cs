@@ -7,18 +7,21 @@ namespace UwsgiIt.Router.Forwarding;
 /// <summary>Which request headers reach an upstream.</summary>
 internal static class RequestHeaderRules
 {
-    private static readonly FrozenSet<string> Dropped = new[]
-    {
-        // Hop by hop (RFC 9110, 7.6.1): they were said to us.
-        "Connection", "Keep-Alive", "Proxy-Connection", "Transfer-Encoding", "TE", "Trailer", "Upgrade", "HTTP2-Settings",
-        "Proxy-Authenticate", "Proxy-Authorization", "Expect",
+    // RFC 9110, 7.6.1: they were said to us.
+    private static readonly string[] HopByHop =
+    [
+        "Connection", "Keep-Alive", "Proxy-Connection", "Transfer-Encoding", "TE", "Trailer", "Upgrade", "HTTP2-Settings", "Proxy-Authenticate", "Proxy-Authorization", "Expect",
+    ];
 
+    private static readonly FrozenSet<string> HopByHopSet = HopByHop.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    private static readonly FrozenSet<string> Dropped = HopByHop.Concat([
         // Becomes HTTP_PROXY, which many CGI libraries believe in.
         "Proxy",
 
         // What only a trusted proxy may say; we say it anew where the protocol has a place for it.
         "Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-SSL", "X-Forwarded-Server", "X-Real-IP",
-    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    ]).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// True when the header is passed on. Names with '_' are not: to a CGI-like backend <c>X_Foo</c> and <c>X-Foo</c> are one variable, so a
@@ -26,6 +29,10 @@ internal static class RequestHeaderRules
     /// </summary>
     public static bool IsForwarded(string name, string? nominated) =>
         name.Length > 0 && name[0] != ':' && !name.Contains('_', StringComparison.Ordinal) && !Dropped.Contains(name) && (nominated is null || !IsNominated(nominated, name));
+
+    /// <summary>The same for a request whose route has transforms: theirs is the last word, but for what belongs to a connection.</summary>
+    public static bool IsForwarded(string name, string? nominated, bool isTransformed) =>
+        isTransformed ? name.Length > 0 && !HopByHopSet.Contains(name) : IsForwarded(name, nominated);
 
     /// <summary>Name of the header that carries the request's id to upstreams while the access log is on; a client's own is then replaced.</summary>
     public const string RequestId = "X-Request-Id";

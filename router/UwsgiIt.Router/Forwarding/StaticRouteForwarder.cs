@@ -6,9 +6,9 @@ using Yarp.ReverseProxy.Forwarder;
 namespace UwsgiIt.Router.Forwarding;
 
 /// <summary>
-/// YARP's forwarder for static routes, replaced by ours where ours can do the same: <c>http://</c> to an IP address without transforms, and
-/// <c>uwsgi://</c>, <c>fastcgi://</c>, <c>scgi://</c>, which YARP has not. Everything else goes to YARP's own: https, HTTP/2, gRPC, routes
-/// with transforms (they work on an <see cref="HttpRequestMessage"/>), and host names.
+/// YARP's forwarder for static routes, replaced by ours where ours can do the same: <c>http://</c> to an IP address, and
+/// <c>uwsgi://</c>, <c>fastcgi://</c>, <c>scgi://</c>, which YARP has not. Everything else goes to YARP's own: https, HTTP/2, gRPC,
+/// host names, and transforms of trailers, which our way does not carry.
 /// </summary>
 internal sealed class StaticRouteForwarder([FromKeyedServices(StaticRouteForwarder.Fallback)] IHttpForwarder fallback, IRequestForwarder forwarder) : IHttpForwarder
 {
@@ -28,7 +28,7 @@ internal sealed class StaticRouteForwarder([FromKeyedServices(StaticRouteForward
         var upstream = UpstreamOf(destinationPrefix);
         return upstream is null || (upstream.Protocol == UpstreamProtocol.Http && NeedsYarp(context, requestConfig))
             ? fallback.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken)
-            : ForwardAsync(context, upstream);
+            : ForwardAsync(context, upstream, transformer, cancellationToken);
     }
 
     /// <summary>Reads a destination; false when YARP's own forwarder is to have it.</summary>
@@ -90,13 +90,27 @@ internal sealed class StaticRouteForwarder([FromKeyedServices(StaticRouteForward
     };
 
     private static bool NeedsYarp(HttpContext context, ForwarderRequestConfig requestConfig) =>
-        context.GetReverseProxyFeature().Route.Config.Transforms is { Count: > 0 }
-        || (requestConfig.VersionPolicy == HttpVersionPolicy.RequestVersionExact && requestConfig.Version?.Major >= 2)
-        || (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) ?? false);
+        (requestConfig.VersionPolicy == HttpVersionPolicy.RequestVersionExact && requestConfig.Version?.Major >= 2)
+        || (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) ?? false)
+        || ChangesTrailers(context.GetReverseProxyFeature().Route.Config.Transforms);
 
-    private async ValueTask<ForwarderError> ForwardAsync(HttpContext context, Upstream upstream)
+    /// <summary>True when a transform touches trailers.</summary>
+    public static bool ChangesTrailers(IReadOnlyList<IReadOnlyDictionary<string, string>>? transforms) =>
+        transforms is { Count: > 0 } && transforms.Any(static transform => transform.Keys.Any(static name => name.StartsWith("ResponseTrailer", StringComparison.OrdinalIgnoreCase)));
+
+    private async ValueTask<ForwarderError> ForwardAsync(HttpContext context, Upstream upstream, HttpTransformer transformer, CancellationToken cancellationToken)
     {
-        var (error, status) = await forwarder.ForwardAsync(context, upstream) switch
+        TransformedRequest? transformed = null;
+        if (context.GetReverseProxyFeature().Route.Config.Transforms is { Count: > 0 })
+        {
+            transformed = await TransformedRequest.ReadAsync(context, upstream, transformer, cancellationToken);
+            if (transformed is null)
+            {
+                return ForwarderError.None;
+            }
+        }
+
+        var (error, status) = await forwarder.ForwardAsync(context, upstream, transformed) switch
         {
             ForwardOutcome.Completed => (ForwarderError.None, 0),
             ForwardOutcome.ConnectFailed => (ForwarderError.Request, StatusCodes.Status502BadGateway),

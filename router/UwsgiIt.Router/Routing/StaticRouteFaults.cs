@@ -30,9 +30,9 @@ internal static class StaticRouteFaults
                 faults.Add(new OptionFault(setting, id, "names a cluster that is not there", "Add it to ReverseProxy:Clusters"));
             }
 
-            if (route.Transforms is { Count: > 0 } && route.ClusterId is { } clusterId && clusters.TryGetValue(clusterId, out var used) && SpeaksCgi(used))
+            if (StaticRouteForwarder.ChangesTrailers(route.Transforms) && route.ClusterId is { } clusterId && clusters.TryGetValue(clusterId, out var used) && SpeaksCgi(used))
             {
-                faults.Add(new OptionFault(setting, "Transforms", "are not applied on the way to a uwsgi, FastCGI or SCGI destination", "Drop them, or use an http destination"));
+                faults.Add(new OptionFault(setting, "ResponseTrailer", "cannot come from a uwsgi, FastCGI or SCGI destination, which have no trailers", "Drop it, or use an http destination"));
             }
         }
 

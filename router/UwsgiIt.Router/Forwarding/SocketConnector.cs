@@ -4,7 +4,7 @@ using UwsgiIt.Linux;
 
 namespace UwsgiIt.Router.Forwarding;
 
-/// <summary>Connects with the runtime's own sockets.</summary>
+/// <summary>The stock transport: the runtime's own sockets, carried by pipes.</summary>
 internal sealed class SocketConnector : IUpstreamConnector
 {
     // A unix listener with a full backlog refuses at once (EAGAIN) instead of queueing as TCP does, so waiting is up to us.
@@ -23,7 +23,7 @@ internal sealed class SocketConnector : IUpstreamConnector
             {
                 using var owned = OpenOwned(upstream);
                 await socket.ConnectAsync(owned is null ? upstream.Address.EndPoint : new UnixDomainSocketEndPoint($"/proc/self/fd/{owned.DangerousGetHandle()}"), deadline.Token);
-                return new UpstreamConnection(socket, upstream);
+                return new PipeUpstreamConnection(socket, upstream);
             }
             catch (SocketException e) when (upstream.Address.IsUnix && e.SocketErrorCode is SocketError.WouldBlock or SocketError.TryAgain)
             {

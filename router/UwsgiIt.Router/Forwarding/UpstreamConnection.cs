@@ -1,13 +1,12 @@
 using System.Buffers;
-using System.Net.Sockets;
 
 namespace UwsgiIt.Router.Forwarding;
 
 /// <summary>
-/// A connection to an upstream, used by one request at a time. Reads go straight into the caller's memory; the only buffer of its own
-/// holds a response head, and none is held while idle.
+/// A connection to an upstream, used by one request at a time: one kind per transport. The only buffer of its own holds a response head,
+/// and none is held while idle.
 /// </summary>
-internal sealed class UpstreamConnection(Socket socket, Upstream upstream) : IDisposable
+internal abstract class UpstreamConnection(Upstream upstream) : IDisposable
 {
     private byte[]? _buffer;
     private int _start;
@@ -22,6 +21,9 @@ internal sealed class UpstreamConnection(Socket socket, Upstream upstream) : IDi
 
     /// <summary>True when a deadline, not a peer, ended it.</summary>
     public bool TimedOut => Volatile.Read(ref _state) == 2;
+
+    /// <summary>True once it was ended by us.</summary>
+    protected bool IsClosed => Volatile.Read(ref _state) != 0;
 
     /// <summary>Bytes received and not yet consumed.</summary>
     public Span<byte> Buffered => _buffer.AsSpan(_start, _end - _start);
@@ -47,8 +49,7 @@ internal sealed class UpstreamConnection(Socket socket, Upstream upstream) : IDi
             Grow();
         }
 
-        var count = await socket.ReceiveAsync(_buffer.AsMemory(_end), SocketFlags.None);
-        Upstream.AddReceived(count);
+        var count = await ReceiveAsync(_buffer.AsMemory(_end));
         _end += count;
         return count;
     }
@@ -75,61 +76,30 @@ internal sealed class UpstreamConnection(Socket socket, Upstream upstream) : IDi
     /// <summary>Receives into the caller's memory; 0 means the upstream closed.</summary>
     public async ValueTask<int> ReceiveAsync(Memory<byte> memory)
     {
-        var count = await socket.ReceiveAsync(memory, SocketFlags.None);
+        var count = await ReceiveCoreAsync(memory);
         Upstream.AddReceived(count);
         return count;
     }
 
-    /// <summary>Sends all of it.</summary>
-    public async ValueTask SendAsync(ReadOnlyMemory<byte> memory)
+    /// <summary>Sends all of it; the memory is free again when this completes.</summary>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> memory)
     {
         Upstream.AddSent(memory.Length);
-        while (memory.Length > 0)
-        {
-            memory = memory[await socket.SendAsync(memory, SocketFlags.None)..];
-        }
+        return SendCoreAsync(memory);
     }
 
     /// <summary>No more bytes from us; the upstream may still answer.</summary>
-    public void ShutdownSend()
-    {
-        try
-        {
-            socket.Shutdown(SocketShutdown.Send);
-        }
-        catch (SocketException)
-        {
-            // The upstream closed first; the reading side will see it.
-        }
-        catch (ObjectDisposedException)
-        {
-            // Aborted meanwhile.
-        }
-    }
+    public abstract void ShutdownSend();
 
     /// <summary>False when an idle connection was closed by the upstream or has bytes nobody asked for.</summary>
-    public bool IsUsable()
-    {
-        try
-        {
-            return !socket.Poll(0, SelectMode.SelectRead);
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-        catch (ObjectDisposedException)
-        {
-            return false;
-        }
-    }
+    public abstract bool IsUsable();
 
     /// <summary>Ends whatever waits on it, from any thread.</summary>
     public void Abort(bool timedOut = false)
     {
         if (Interlocked.CompareExchange(ref _state, timedOut ? 2 : 1, 0) == 0)
         {
-            socket.Dispose();
+            Close();
         }
     }
 
@@ -138,6 +108,15 @@ internal sealed class UpstreamConnection(Socket socket, Upstream upstream) : IDi
         Abort();
         ReleaseBuffer();
     }
+
+    /// <summary>As <see cref="ReceiveAsync"/>. A failed connection throws <see cref="IOException"/> or <see cref="System.Net.Sockets.SocketException"/>.</summary>
+    protected abstract ValueTask<int> ReceiveCoreAsync(Memory<byte> memory);
+
+    /// <summary>As <see cref="SendAsync"/>, with the same exceptions.</summary>
+    protected abstract ValueTask SendCoreAsync(ReadOnlyMemory<byte> memory);
+
+    /// <summary>Ends the connection and whatever waits on it; called once, from any thread.</summary>
+    protected abstract void Close();
 
     private void Grow()
     {

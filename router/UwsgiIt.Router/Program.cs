@@ -6,6 +6,7 @@ using UwsgiIt.Router.Hosting;
 using UwsgiIt.Router.Routing;
 using UwsgiIt.Router.Subscriptions;
 using UwsgiIt.Router.Tls;
+using UwsgiIt.Router.Transport;
 
 var arguments = RouterArguments.Parse(args);
 if (StartUp.TryFinishEarly(arguments, out var exitCode))
@@ -35,6 +36,7 @@ try
     builder.Services.AddStaticRoutes(configuration);
     builder.Services.AddDiagnostics();
     builder.WebHost.UseRouterKestrel();
+    builder.Services.AddTransport(configuration);
 
     var app = builder.Build();
     app.UseMiddleware<ActiveRequestsMiddleware>();

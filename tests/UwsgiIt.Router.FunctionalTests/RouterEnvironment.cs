@@ -36,6 +36,7 @@ internal sealed class RouterEnvironment : IAsyncDisposable
             ["Registry"] = new JsonObject { ["Tolerance"] = "00:00:05" },
             ["Certificate"] = new JsonObject { ["AllowedDirectories"] = new JsonArray(Folder.Path + "/") },
             ["Admin"] = new JsonObject { ["Address"] = Admin.ToString() },
+            ["Transport"] = new JsonObject { ["Kind"] = Environment.GetEnvironmentVariable("UWSGIIT_TEST_TRANSPORT") ?? "Epoll" },
             ["Stats"] = new JsonObject { ["Address"] = Folder.File("stats.sock") },
             ["AccessLog"] = new JsonObject { ["Path"] = Folder.File("access.log") },
             ["Logging"] = new JsonObject { ["LogLevel"] = new JsonObject { ["UwsgiIt"] = "Debug" } },

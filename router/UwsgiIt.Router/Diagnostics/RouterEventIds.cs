@@ -30,9 +30,13 @@ internal static class RouterEventIds
 
     // Routing 3000-3999
 
-    // Forwarding 4000-4999
+    // Forwarding 4000-4499
     public const int BadResponse = 4000;
     public const int FastCgiError = 4001;
+
+    // Transport 4500-4999
+    public const int LoopFault = 4500;
+    public const int AcceptFailed = 4501;
 
     // Hosting 5000-5999
     public const int Reloaded = 5000;

@@ -4,7 +4,6 @@ internal static class ForwardingServiceCollectionExtensions
 {
     public static IServiceCollection AddForwarding(this IServiceCollection services)
     {
-        services.AddSingleton<IUpstreamConnector, SocketConnector>();
         services.AddSingleton<UpstreamDeadlines>();
         services.AddHostedService(static provider => provider.GetRequiredService<UpstreamDeadlines>());
         services.AddSingleton<Http2Forwarder>();

@@ -1,6 +1,4 @@
 using System.Net.Sockets;
-using Microsoft.Win32.SafeHandles;
-using UwsgiIt.Linux;
 
 namespace UwsgiIt.Router.Forwarding;
 
@@ -21,8 +19,8 @@ internal sealed class SocketConnector : IUpstreamConnector
                 : new Socket(upstream.Address.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
-                using var owned = OpenOwned(upstream);
-                await socket.ConnectAsync(owned is null ? upstream.Address.EndPoint : new UnixDomainSocketEndPoint($"/proc/self/fd/{owned.DangerousGetHandle()}"), deadline.Token);
+                using var owned = OwnedSocket.Open(upstream);
+                await socket.ConnectAsync(owned is null ? upstream.Address.EndPoint : OwnedSocket.EndPoint(owned), deadline.Token);
                 return new PipeUpstreamConnection(socket, upstream);
             }
             catch (SocketException e) when (upstream.Address.IsUnix && e.SocketErrorCode is SocketError.WouldBlock or SocketError.TryAgain)
@@ -41,31 +39,6 @@ internal sealed class SocketConnector : IUpstreamConnector
                 throw;
             }
         }
-    }
-
-    /// <summary>
-    /// Where an owner is demanded: the socket's inode, reached over no symbolic link and seen to be the owner's. Connecting through the
-    /// descriptor leaves no moment to swap it. Null where none is demanded.
-    /// </summary>
-    private static SafeFileHandle? OpenOwned(Upstream upstream)
-    {
-        if (upstream.Owner is not { } owner)
-        {
-            return null;
-        }
-
-        if (!SafePath.TryOpen(upstream.Address.Text, pathOnly: true, out var handle, out _))
-        {
-            throw new SocketException((int)SocketError.AddressNotAvailable);
-        }
-
-        if (SafePath.Stat(handle) is { IsSocket: true } facts && facts.UserId == owner)
-        {
-            return handle;
-        }
-
-        handle.Dispose();
-        throw new SocketException((int)SocketError.AccessDenied);
     }
 
     private static async ValueTask WaitAsync(CancellationToken deadline, CancellationToken client)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using UwsgiIt.Protocol.Subscriptions;
+using UwsgiIt.Router.Transport;
 
 namespace UwsgiIt.Router.Forwarding;
 
@@ -10,7 +11,10 @@ namespace UwsgiIt.Router.Forwarding;
 /// </summary>
 internal sealed class Upstream(UpstreamAddress address, UpstreamProtocol protocol, byte modifier1 = 0, byte modifier2 = 0) : IDisposable
 {
-    private ConcurrentQueue<UpstreamConnection>? _idle;
+    private static readonly int Pools = Environment.ProcessorCount + 1;
+
+    // One for each loop, so that a request finds connections of its own loop; see UpstreamConnection.Pool.
+    private readonly ConcurrentQueue<UpstreamConnection>?[] _idle = new ConcurrentQueue<UpstreamConnection>?[Pools];
     private int _idleCount;
     private long _bytesReceived;
     private long _bytesSent;
@@ -44,7 +48,7 @@ internal sealed class Upstream(UpstreamAddress address, UpstreamProtocol protoco
     /// <summary>Takes an idle connection that still looks alive.</summary>
     public bool TryRent([NotNullWhen(true)] out UpstreamConnection? connection)
     {
-        while (_idle is { } idle && idle.TryDequeue(out connection))
+        while (_idle[PoolOf(EventLoop.Current)] is { } idle && idle.TryDequeue(out connection))
         {
             Interlocked.Decrement(ref _idleCount);
             if (connection.IsUsable())
@@ -72,7 +76,7 @@ internal sealed class Upstream(UpstreamAddress address, UpstreamProtocol protoco
             return;
         }
 
-        LazyInitializer.EnsureInitialized(ref _idle).Enqueue(connection);
+        LazyInitializer.EnsureInitialized(ref _idle[connection.Pool % Pools]).Enqueue(connection);
         if (_disposed)
         {
             CloseIdle();
@@ -86,12 +90,17 @@ internal sealed class Upstream(UpstreamAddress address, UpstreamProtocol protoco
         CloseIdle();
     }
 
+    private static int PoolOf(EventLoop? loop) => loop is null ? 0 : (loop.Index + 1) % Pools;
+
     private void CloseIdle()
     {
-        while (_idle is { } idle && idle.TryDequeue(out var connection))
+        foreach (var idle in _idle)
         {
-            Interlocked.Decrement(ref _idleCount);
-            connection.Dispose();
+            while (idle is not null && idle.TryDequeue(out var connection))
+            {
+                Interlocked.Decrement(ref _idleCount);
+                connection.Dispose();
+            }
         }
     }
 }

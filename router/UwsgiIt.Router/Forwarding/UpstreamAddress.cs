@@ -11,6 +11,8 @@ internal sealed class UpstreamAddress : IEquatable<UpstreamAddress>
     {
         Text = text;
         EndPoint = endPoint;
+        var native = endPoint.Serialize();
+        NativeBytes = native.Buffer[..native.Size];
         foreach (var value in text)
         {
             StableHash = ((StableHash ^ value) * 1099511628211UL) + 1;
@@ -24,6 +26,9 @@ internal sealed class UpstreamAddress : IEquatable<UpstreamAddress>
     public string Text { get; }
 
     public EndPoint EndPoint { get; }
+
+    /// <summary>The kernel's sockaddr.</summary>
+    public ReadOnlyMemory<byte> NativeBytes { get; }
 
     public bool IsUnix => EndPoint is UnixDomainSocketEndPoint;
 

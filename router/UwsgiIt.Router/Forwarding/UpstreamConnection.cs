@@ -25,6 +25,9 @@ internal abstract class UpstreamConnection(Upstream upstream) : IDisposable
     /// <summary>True once it was ended by us.</summary>
     protected bool IsClosed => Volatile.Read(ref _state) != 0;
 
+    /// <summary>Which of the upstream's idle pools it belongs to: 0 for no loop, else the loop's index and one.</summary>
+    public virtual int Pool => 0;
+
     /// <summary>Bytes received and not yet consumed.</summary>
     public Span<byte> Buffered => _buffer.AsSpan(_start, _end - _start);
 
@@ -103,7 +106,7 @@ internal abstract class UpstreamConnection(Upstream upstream) : IDisposable
         }
     }
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         Abort();
         ReleaseBuffer();

@@ -4,6 +4,7 @@ using UwsgiIt.Router.Diagnostics;
 using UwsgiIt.Router.Forwarding;
 using UwsgiIt.Router.Routing;
 using UwsgiIt.Router.Subscriptions;
+using UwsgiIt.Router.Transport;
 
 namespace UwsgiIt.Router.Hosting;
 
@@ -24,6 +25,7 @@ internal static class RouterConfiguration
         var faults = new List<OptionFault>();
         var known = new HashSet<string>(OtherSections, StringComparer.OrdinalIgnoreCase);
         Check<ListenerOptions>(configuration, known, faults);
+        Check<TransportOptions>(configuration, known, faults);
         Check<StateOptions>(configuration, known, faults);
         Check<SubscriptionOptions>(configuration, known, faults);
         Check<RegistryOptions>(configuration, known, faults);
@@ -46,6 +48,7 @@ internal static class RouterConfiguration
     public static IServiceCollection AddRouterOptions(this IServiceCollection services, IConfiguration configuration)
     {
         Bind<ListenerOptions>(services, configuration);
+        Bind<TransportOptions>(services, configuration);
         Bind<StateOptions>(services, configuration);
         Bind<SubscriptionOptions>(services, configuration);
         Bind<RegistryOptions>(services, configuration);

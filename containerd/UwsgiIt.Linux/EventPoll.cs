@@ -1,0 +1,122 @@
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
+
+namespace UwsgiIt.Linux;
+
+/// <summary>What an <see cref="EventPoll"/> reports of a socket, in the kernel's bits (epoll_ctl(2)).</summary>
+[Flags]
+public enum PollEvents : uint
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>EPOLLIN.</summary>
+    Readable = 0x1,
+
+    /// <summary>EPOLLOUT.</summary>
+    Writable = 0x4,
+
+    /// <summary>EPOLLERR; always reported.</summary>
+    Error = 0x8,
+
+    /// <summary>EPOLLHUP; always reported: both directions have ended.</summary>
+    HangUp = 0x10,
+
+    /// <summary>EPOLLRDHUP: the peer has ended its side.</summary>
+    PeerClosed = 0x2000,
+
+    /// <summary>EPOLLEXCLUSIVE: of several polls watching one listener, wake one.</summary>
+    Exclusive = 1u << 28,
+
+    /// <summary>EPOLLET: report changes, not states.</summary>
+    EdgeTriggered = 1u << 31,
+}
+
+/// <summary>epoll(7) with an eventfd to wake its thread. One thread waits; any thread may add, change and wake.</summary>
+public sealed unsafe class EventPoll : IDisposable
+{
+    /// <summary>Reported instead of a socket's id when <see cref="Wake"/> was called.</summary>
+    public const int WakeId = -1;
+
+    private const int MaxEvents = 256;
+
+    private readonly int _poll;
+    private readonly int _wake;
+    private readonly epoll_event[] _events = GC.AllocateArray<epoll_event>(MaxEvents, pinned: true);
+
+    /// <summary>Throws <see cref="LinuxException"/> when the kernel has no descriptors left.</summary>
+    public EventPoll()
+    {
+        _poll = epoll_create1(EPOLL_CLOEXEC);
+        _wake = _poll < 0 ? -1 : eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        if (_wake < 0)
+        {
+            throw new LinuxException(_poll < 0 ? "epoll_create1" : "eventfd", LibC.errno, "event loop");
+        }
+
+        Control(EPOLL_CTL_ADD, _wake, WakeId, PollEvents.Readable);
+    }
+
+    /// <summary>Watches a socket; its events are reported with its <see cref="StreamSocket.Id"/>. Closing it ends that.</summary>
+    public void Add(StreamSocket socket, PollEvents events)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        Control(EPOLL_CTL_ADD, socket.Id, socket.Id, events);
+    }
+
+    /// <summary>Changes what is watched.</summary>
+    public void Change(StreamSocket socket, PollEvents events)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        Control(EPOLL_CTL_MOD, socket.Id, socket.Id, events);
+    }
+
+    /// <summary>Waits for events without limit; returns how many there are to <see cref="Read"/>.</summary>
+    public int Wait()
+    {
+        fixed (epoll_event* events = _events)
+        {
+            var count = epoll_wait(_poll, events, MaxEvents, -1);
+            return count >= 0 ? count : LibC.errno == EINTR ? 0 : throw new LinuxException("epoll_wait", LibC.errno, "event loop");
+        }
+    }
+
+    /// <summary>An event of the last <see cref="Wait"/>.</summary>
+    public (int Id, PollEvents Events) Read(int index)
+    {
+        ref var item = ref _events[index];
+        var id = item.data.fd;
+        if (id == WakeId)
+        {
+            ulong count;
+            _ = read(_wake, &count, sizeof(ulong));
+        }
+
+        return (id, (PollEvents)(uint)item.events);
+    }
+
+    /// <summary>Makes the waiting thread return with <see cref="WakeId"/>.</summary>
+    public void Wake()
+    {
+        ulong one = 1;
+        _ = write(_wake, &one, sizeof(ulong));
+    }
+
+    /// <summary>Closes it; the thread must have ended.</summary>
+    public void Dispose()
+    {
+        _ = close(_poll);
+        _ = close(_wake);
+    }
+
+    private void Control(int operation, int descriptor, int id, PollEvents events)
+    {
+        epoll_event item = default;
+        item.events = (int)(uint)events;
+        item.data.fd = id;
+        if (epoll_ctl(_poll, operation, descriptor, &item) != 0)
+        {
+            throw new LinuxException("epoll_ctl", LibC.errno, $"descriptor {descriptor}");
+        }
+    }
+}

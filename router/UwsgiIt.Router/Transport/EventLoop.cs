@@ -1,0 +1,145 @@
+using System.Collections.Concurrent;
+using System.IO.Pipelines;
+using UwsgiIt.Linux;
+using UwsgiIt.Router.Diagnostics;
+
+namespace UwsgiIt.Router.Transport;
+
+/// <summary>What an event loop calls when a socket's state changed. Events may be spurious.</summary>
+internal interface IPollHandler
+{
+    void OnEvents(PollEvents events);
+}
+
+/// <summary>
+/// One thread that waits for sockets and runs what follows from them, from the client's bytes to the upstream and back, without a thread
+/// hop. Nothing that runs on it may block.
+/// </summary>
+internal sealed partial class EventLoop : PipeScheduler, IDisposable
+{
+    // Shared by all loops and indexed by socket id: chunks never move, so a reader needs no lock.
+    private const int ChunkBits = 12;
+    private static readonly IPollHandler?[]?[] Handlers = new IPollHandler?[1 << 12][];
+
+    [ThreadStatic]
+    private static EventLoop? _current;
+
+    private readonly EventPoll _poll = new();
+    private readonly ConcurrentQueue<(Action<object?> Action, object? State)> _work = new();
+    private readonly ILogger _logger;
+    private readonly Thread _thread;
+    private volatile bool _stopping;
+    private int _awake = 1;
+
+    public EventLoop(int index, ILogger logger)
+    {
+        Index = index;
+        _logger = logger;
+        _thread = new Thread(Run) { IsBackground = true, Name = $"loop {index}" };
+        _thread.Start();
+    }
+
+    /// <summary>The loop that runs the calling thread, or null.</summary>
+    public static EventLoop? Current => _current;
+
+    public int Index { get; }
+
+    public void Watch(StreamSocket socket, IPollHandler handler, PollEvents events)
+    {
+        ref var chunk = ref Handlers[socket.Id >> ChunkBits];
+        if (Volatile.Read(ref chunk) is null)
+        {
+            Interlocked.CompareExchange(ref chunk, new IPollHandler?[1 << ChunkBits], null);
+        }
+
+        Volatile.Write(ref chunk![socket.Id & ((1 << ChunkBits) - 1)], handler);
+        _poll.Add(socket, events);
+    }
+
+    public void Change(StreamSocket socket, PollEvents events) => _poll.Change(socket, events);
+
+    /// <summary>To be called before the socket is closed.</summary>
+    public static void Forget(StreamSocket socket) => Volatile.Write(ref Handlers[socket.Id >> ChunkBits]![socket.Id & ((1 << ChunkBits) - 1)], null);
+
+    public override void Schedule(Action<object?> action, object? state)
+    {
+        _work.Enqueue((action, state));
+        if (_current != this && Interlocked.Exchange(ref _awake, 1) == 0)
+        {
+            _poll.Wake();
+        }
+    }
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _poll.Wake();
+        _thread.Join();
+        _poll.Dispose();
+    }
+
+    private void Run()
+    {
+        _current = this;
+        while (!_stopping)
+        {
+            // From here on whoever enqueues wakes us; what was enqueued before is seen by the look at the queue.
+            Interlocked.Exchange(ref _awake, 0);
+            if (!_work.IsEmpty)
+            {
+                Interlocked.Exchange(ref _awake, 1);
+                RunWork();
+                continue;
+            }
+
+            var count = _poll.Wait();
+            Interlocked.Exchange(ref _awake, 1);
+            for (var i = 0; i < count; i++)
+            {
+                var (id, events) = _poll.Read(i);
+                if (id >= 0 && Handlers[id >> ChunkBits]![id & ((1 << ChunkBits) - 1)] is { } handler)
+                {
+                    Notify(handler, events);
+                }
+            }
+
+            RunWork();
+        }
+    }
+
+    private void RunWork()
+    {
+        // Only what is there now: work that enqueues itself again must let sockets have their turn.
+        for (var left = _work.Count; left > 0 && _work.TryDequeue(out var item); left--)
+        {
+            try
+            {
+                item.Action(item.State);
+            }
+            catch (Exception e)
+            {
+                // One connection's fault must not end the loop of all the others.
+                Log.Failed(_logger, Index, e);
+            }
+        }
+    }
+
+    private void Notify(IPollHandler handler, PollEvents events)
+    {
+        try
+        {
+            handler.OnEvents(events);
+        }
+        catch (Exception e)
+        {
+            // As in RunWork.
+            Log.Failed(_logger, Index, e);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(RouterEventIds.LoopFault, LogLevel.Error, "Event loop {Index}: a handler failed.")]
+        public static partial void Failed(ILogger logger, int index, Exception exception);
+    }
+}

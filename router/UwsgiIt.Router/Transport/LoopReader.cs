@@ -1,0 +1,238 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Threading.Tasks.Sources;
+using Microsoft.AspNetCore.Connections;
+using UwsgiIt.Linux;
+
+namespace UwsgiIt.Router.Transport;
+
+/// <summary>Reads a client's socket straight into pooled buffers. What nobody asks for stays in the kernel, and an idle client holds no buffer.</summary>
+internal sealed class LoopReader(LoopClient client) : PipeReader, IValueTaskSource<ReadResult>
+{
+    // Ours: request heads are far smaller; uploads double it up to the larger one.
+    private const int SmallBytes = 4 * 1024;
+    private const int LargeBytes = 64 * 1024;
+
+    private const int Econnreset = -104;
+
+    private ManualResetValueTaskSourceCore<ReadResult> _source;
+    private LoopSegment? _head;
+    private LoopSegment? _tail;
+    private int _nextBytes = SmallBytes;
+    private bool _isExamined = true;
+    private bool _isEnded;
+    private Exception? _error;
+    private bool _isCompleted;
+    private int _cancel;
+
+    public override bool TryRead(out ReadResult result)
+    {
+        ObjectDisposedException.ThrowIf(_isCompleted, this);
+        var canceled = Interlocked.Exchange(ref _cancel, 0) != 0;
+        if (!canceled && _isExamined && !_isEnded)
+        {
+            result = default;
+            return false;
+        }
+
+        result = Result(canceled);
+        return true;
+    }
+
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.CanBeCanceled)
+        {
+            return ReadAsyncWith(cancellationToken);
+        }
+
+        if (TryRead(out var result))
+        {
+            return new(result);
+        }
+
+        _source.Reset();
+        var version = _source.Version;
+        if (Fill())
+        {
+            return new(Result(canceled: false));
+        }
+
+        if (Volatile.Read(ref _cancel) != 0)
+        {
+            EndWait();
+        }
+
+        return new(this, version);
+    }
+
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        if (_head is null)
+        {
+            return;
+        }
+
+        _isExamined = examined.GetObject() == _tail && examined.GetInteger() == _tail!.End;
+        var segment = (LoopSegment?)consumed.GetObject();
+        while (segment is not null && _head != segment)
+        {
+            var next = _head.Following!;
+            _head.Return();
+            _head = next;
+        }
+
+        _head.Start = consumed.GetInteger();
+        if (_head == _tail && _head.Start == _head.End)
+        {
+            _head.Return();
+            _head = _tail = null;
+            _isExamined = true;
+        }
+    }
+
+    public override void CancelPendingRead()
+    {
+        Volatile.Write(ref _cancel, 1);
+        EndWait();
+    }
+
+    public override void Complete(Exception? exception = null)
+    {
+        if (_isCompleted)
+        {
+            return;
+        }
+
+        _isCompleted = true;
+        for (var segment = _head; segment is not null; segment = segment.Following)
+        {
+            segment.Return();
+        }
+
+        _head = _tail = null;
+    }
+
+    /// <summary>Run by the loop when the wait is over.</summary>
+    public void Continue()
+    {
+        if (Fill())
+        {
+            Finish(canceled: false);
+        }
+        else if (Volatile.Read(ref _cancel) != 0)
+        {
+            EndWait();
+        }
+    }
+
+    public ReadResult GetResult(short token) => _source.GetResult(token);
+
+    public ValueTaskSourceStatus GetStatus(short token) => _source.GetStatus(token);
+
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) => _source.OnCompleted(continuation, state, token, flags);
+
+    private async ValueTask<ReadResult> ReadAsyncWith(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var registration = cancellationToken.UnsafeRegister(static state => ((LoopReader)state!).CancelPendingRead(), this);
+        var result = await ReadAsync(CancellationToken.None);
+        if (result.IsCanceled)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return result;
+    }
+
+    /// <summary>True with something to report, false once it waits for <see cref="Continue"/>.</summary>
+    private bool Fill()
+    {
+        while (client.TryBeginReceive())
+        {
+            var target = _tail is { Room: >= 512 } tail ? tail : new LoopSegment(_nextBytes);
+            var count = client.TryReceive(target.Array.AsSpan(target.End));
+            if (count > 0)
+            {
+                Append(target, count);
+                return true;
+            }
+
+            if (target != _tail)
+            {
+                target.Return();
+            }
+
+            if (count != StreamSocket.WouldBlock)
+            {
+                End(count);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Append(LoopSegment target, int count)
+    {
+        _nextBytes = count == target.Room ? LargeBytes : SmallBytes;
+        target.End += count;
+        if (target != _tail)
+        {
+            _tail?.Append(target);
+            _tail = target;
+            _head ??= target;
+        }
+
+        _isExamined = false;
+    }
+
+    private void End(int count)
+    {
+        _isEnded = true;
+        _error = client.AbortReason is { } reason ? new ConnectionAbortedException(reason.Message)
+            : count == Econnreset ? new ConnectionResetException("The client reset the connection.")
+            : count < 0 ? new IOException($"The client's connection failed (errno {-count}).")
+            : null;
+        client.Gone();
+    }
+
+    private ReadResult Result(bool canceled)
+    {
+        if (_error is not null && _head is null)
+        {
+            throw _error;
+        }
+
+        var buffer = _head is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_head, _head.Start, _tail!, _tail!.End);
+        return new ReadResult(buffer, canceled, _isEnded);
+    }
+
+    /// <summary>Ends a wait by a cancellation; the continuation runs on the loop.</summary>
+    private void EndWait()
+    {
+        if (client.TryReleaseReader())
+        {
+            client.Loop.Schedule(static state => ((LoopReader)state!).Finish(canceled: true), this);
+        }
+    }
+
+    private void Finish(bool canceled)
+    {
+        if (canceled)
+        {
+            Volatile.Write(ref _cancel, 0);
+        }
+
+        if (_error is not null && _head is null)
+        {
+            _source.SetException(_error);
+        }
+        else
+        {
+            _source.SetResult(Result(canceled));
+        }
+    }
+}

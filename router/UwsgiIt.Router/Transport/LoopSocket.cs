@@ -1,0 +1,172 @@
+using System.Net.Sockets;
+using UwsgiIt.Linux;
+
+namespace UwsgiIt.Router.Transport;
+
+/// <summary>
+/// A socket on a loop. One reader and one writer at a time wait for it, on any thread; what they wait for is run by the loop. Readability is
+/// watched edge-triggered from the start, writability from the first time that a send did not fit.
+/// </summary>
+internal abstract class LoopSocket : IPollHandler, IDisposable
+{
+    private const PollEvents Always = PollEvents.Readable | PollEvents.PeerClosed | PollEvents.EdgeTriggered;
+
+    // Ours: receives in a row before other sockets of the loop get their turn.
+    private const int MaxTurns = 32;
+
+    private ReadySignal _readable;
+    private ReadySignal _writable;
+    private bool _watchesWritable;
+    private int _turns;
+    private int _disposed;
+
+    protected LoopSocket(StreamSocket socket, EventLoop loop)
+    {
+        Socket = socket;
+        Loop = loop;
+    }
+
+    public EventLoop Loop { get; }
+
+    protected StreamSocket Socket { get; }
+
+    protected bool PeerClosed { get; private set; }
+
+    public void Watch() => Loop.Watch(Socket, this, Always);
+
+    public void OnEvents(PollEvents events)
+    {
+        _turns = 0;
+        if ((events & (PollEvents.PeerClosed | PollEvents.HangUp | PollEvents.Error)) != 0)
+        {
+            PeerClosed = true;
+        }
+
+        if ((events & (PollEvents.Writable | PollEvents.HangUp | PollEvents.Error)) != 0 && _writable.Set())
+        {
+            OnWritable();
+        }
+
+        if ((events & ~PollEvents.Writable) != 0)
+        {
+            if (_readable.Set())
+            {
+                OnReadable();
+            }
+            else if (PeerClosed && Socket.Available() == 0)
+            {
+                OnPeerGone();
+            }
+        }
+    }
+
+    public virtual void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            EventLoop.Forget(Socket);
+            Socket.Dispose();
+        }
+    }
+
+    /// <summary>Run by the loop when the reader's wait is over.</summary>
+    protected abstract void OnReadable();
+
+    /// <summary>Run by the loop when the writer's wait is over.</summary>
+    protected abstract void OnWritable();
+
+    /// <summary>The peer has ended its side and nothing is left to read, while nobody reads.</summary>
+    protected virtual void OnPeerGone()
+    {
+    }
+
+    /// <summary>
+    /// True when it is worth to <see cref="Receive"/>; false once the reader waits for <see cref="OnReadable"/>, after which the reader's state
+    /// is the loop's. Off the loop it always waits, which brings the reader back to its loop.
+    /// </summary>
+    protected bool MayReceive()
+    {
+        if (EventLoop.Current == Loop && ++_turns <= MaxTurns)
+        {
+            return _readable.TryTake() || !_readable.TryWait();
+        }
+
+        var mayBeReady = false;
+        while (!_readable.TryWait())
+        {
+            mayBeReady |= _readable.TryTake();
+        }
+
+        if (mayBeReady)
+        {
+            Loop.Schedule(static state => ((LoopSocket)state!).WakeReader(), this);
+        }
+
+        return false;
+    }
+
+    /// <summary>Receives once: a count, 0 at the end, <see cref="StreamSocket.WouldBlock"/>, or another negated errno.</summary>
+    protected int Receive(Span<byte> buffer)
+    {
+        var count = Socket.Receive(buffer);
+
+        // Less than asked for empties a stream socket (epoll(7)); the end of it may still be behind.
+        if (count == buffer.Length || (PeerClosed && count >= 0))
+        {
+            _readable.Set();
+        }
+
+        return count;
+    }
+
+    /// <summary>Sends what fits; <see cref="StreamSocket.WouldBlock"/> once the writer waits for <see cref="OnWritable"/>.</summary>
+    protected int SendOrWait(ReadOnlySpan<byte> buffer)
+    {
+        while (true)
+        {
+            var count = Socket.Send(buffer);
+            if (count != StreamSocket.WouldBlock)
+            {
+                return count;
+            }
+
+            if (WaitWritable())
+            {
+                return StreamSocket.WouldBlock;
+            }
+        }
+    }
+
+    /// <summary>Begins to wait for room; false when there may be some by now.</summary>
+    protected bool WaitWritable()
+    {
+        if (_watchesWritable)
+        {
+            return !_writable.TryTake() && _writable.TryWait();
+        }
+
+        // The change reports the present state too, so room that came meanwhile is not missed.
+        _watchesWritable = true;
+        _writable.TryTake();
+        var waits = _writable.TryWait();
+        Loop.Change(Socket, Always | PollEvents.Writable);
+        return waits;
+    }
+
+    /// <summary>Has the reader's wait end; false when nobody waits.</summary>
+    protected bool ReleaseReader() => _readable.TryRelease();
+
+    /// <summary>Has the writer's wait end; false when nobody waits.</summary>
+    protected bool ReleaseWriter() => _writable.TryRelease();
+
+    public void Shutdown(SocketShutdown how) => Socket.Shutdown(how);
+
+    private void WakeReader()
+    {
+        _turns = 0;
+        if (_readable.Set())
+        {
+            OnReadable();
+        }
+    }
+}

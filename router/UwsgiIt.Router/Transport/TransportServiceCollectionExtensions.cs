@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Connections;
+using UwsgiIt.Router.Forwarding;
+
+namespace UwsgiIt.Router.Transport;
+
+internal static class TransportServiceCollectionExtensions
+{
+    /// <summary>To be called after Kestrel was added: of the factories that can bind an address, it asks the last one.</summary>
+    public static IServiceCollection AddTransport(this IServiceCollection services, IConfiguration configuration)
+    {
+        if (configuration.GetSection(TransportOptions.SectionName).Get<TransportOptions>() is { Kind: TransportKind.Sockets })
+        {
+            return services.AddSingleton<IUpstreamConnector, SocketConnector>();
+        }
+
+        services.AddSingleton<EventLoops>();
+        services.AddSingleton<IUpstreamConnector, LoopConnector>();
+        return services.AddSingleton<IConnectionListenerFactory, LoopTransport>();
+    }
+}

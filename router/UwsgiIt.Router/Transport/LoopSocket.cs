@@ -32,6 +32,9 @@ internal abstract class LoopSocket : IPollHandler, IDisposable
 
     protected bool PeerClosed { get; private set; }
 
+    /// <summary>True when something can be received that nobody waits for.</summary>
+    protected bool HasNews => _readable.IsSet;
+
     public void Watch() => Loop.Watch(Socket, this, Always);
 
     public void OnEvents(PollEvents events)

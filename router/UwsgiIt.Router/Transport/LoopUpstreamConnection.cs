@@ -58,10 +58,8 @@ internal sealed class LoopUpstreamConnection : UpstreamConnection
         private ReadOnlyMemory<byte> _unsent;
         private bool _isConnecting;
 
-        public bool IsUsable()
-        {
-            return !PeerClosed && Socket.Available() == 0;
-        }
+        // What the loop has seen, without a system call; what it has not seen yet is a connection that closes as we write to it.
+        public bool IsUsable() => !PeerClosed && !HasNews;
 
         public ValueTask<int> ConnectedAsync()
         {

@@ -12,6 +12,9 @@ internal struct ReadySignal
 
     private int _state;
 
+    /// <summary>True when something changed since last time; does not take it.</summary>
+    public readonly bool IsSet => Volatile.Read(in _state) == Ready;
+
     /// <summary>Something changed. True when somebody was waiting, who is then to be run by the caller.</summary>
     public bool Set() => Interlocked.Exchange(ref _state, Ready) == Waiting;
 

@@ -1,13 +1,12 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Threading.Tasks.Sources;
 using Microsoft.AspNetCore.Connections;
 using UwsgiIt.Linux;
 
 namespace UwsgiIt.Router.Transport;
 
 /// <summary>Reads a client's socket straight into pooled buffers. What nobody asks for stays in the kernel, and an idle client holds no buffer.</summary>
-internal sealed class LoopReader(LoopClient client) : PipeReader, IValueTaskSource<ReadResult>
+internal sealed class LoopReader(LoopClient client) : PipeReader
 {
     // Ours: request heads are far smaller; uploads double it up to the larger one.
     private const int SmallBytes = 4 * 1024;
@@ -15,7 +14,7 @@ internal sealed class LoopReader(LoopClient client) : PipeReader, IValueTaskSour
 
     private const int Econnreset = -104;
 
-    private ManualResetValueTaskSourceCore<ReadResult> _source;
+    private readonly LoopSource<ReadResult> _source = new(client.Loop);
     private LoopSegment? _head;
     private LoopSegment? _tail;
     private int _nextBytes = SmallBytes;
@@ -51,8 +50,7 @@ internal sealed class LoopReader(LoopClient client) : PipeReader, IValueTaskSour
             return new(result);
         }
 
-        _source.Reset();
-        var version = _source.Version;
+        var wait = _source.Begin();
         if (Fill())
         {
             return new(Result(canceled: false));
@@ -63,7 +61,7 @@ internal sealed class LoopReader(LoopClient client) : PipeReader, IValueTaskSour
             EndWait();
         }
 
-        return new(this, version);
+        return wait;
     }
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
@@ -127,12 +125,6 @@ internal sealed class LoopReader(LoopClient client) : PipeReader, IValueTaskSour
             EndWait();
         }
     }
-
-    public ReadResult GetResult(short token) => _source.GetResult(token);
-
-    public ValueTaskSourceStatus GetStatus(short token) => _source.GetStatus(token);
-
-    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) => _source.OnCompleted(continuation, state, token, flags);
 
     private async ValueTask<ReadResult> ReadAsyncWith(CancellationToken cancellationToken)
     {

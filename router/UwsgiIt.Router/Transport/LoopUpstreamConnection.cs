@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Threading.Tasks.Sources;
 using UwsgiIt.Linux;
 using UwsgiIt.Router.Forwarding;
 
@@ -50,10 +49,10 @@ internal sealed class LoopUpstreamConnection : UpstreamConnection
     // Only ends what waits: the descriptor is closed by Dispose, when nobody can be inside a call any more.
     protected override void Close() => _channel.Shutdown(SocketShutdown.Both);
 
-    private sealed class Channel(StreamSocket socket, EventLoop loop) : LoopSocket(socket, loop), IValueTaskSource<int>
+    private sealed class Channel(StreamSocket socket, EventLoop loop) : LoopSocket(socket, loop)
     {
-        private readonly Sender _sender = new();
-        private ManualResetValueTaskSourceCore<int> _source;
+        private readonly LoopSource<int> _received = new(loop);
+        private readonly LoopSource<int> _sent = new(loop);
         private Memory<byte> _memory;
         private ReadOnlyMemory<byte> _unsent;
         private bool _isConnecting;
@@ -64,38 +63,30 @@ internal sealed class LoopUpstreamConnection : UpstreamConnection
         public ValueTask<int> ConnectedAsync()
         {
             _isConnecting = true;
-            _sender.Source.Reset();
-            return WaitWritable() ? new(_sender, _sender.Source.Version) : new(Socket.TakeError());
+            var wait = _sent.Begin();
+            return WaitWritable() ? wait : new(Socket.TakeError());
         }
 
         public ValueTask<int> ReceiveAsync(Memory<byte> memory)
         {
             _memory = memory;
-            _source.Reset();
-            var version = _source.Version;
-            return TryReceive(out var count) ? new(count) : new(this, version);
+            var wait = _received.Begin();
+            return TryReceive(out var count) ? new(count) : wait;
         }
 
         public ValueTask<int> SendAsync(ReadOnlyMemory<byte> memory)
         {
             _unsent = memory;
-            _sender.Source.Reset();
-            var version = _sender.Source.Version;
+            var wait = _sent.Begin();
             var count = SendOrWait(memory.Span);
-            return count == StreamSocket.WouldBlock ? new(_sender, version) : new(count);
+            return count == StreamSocket.WouldBlock ? wait : new(count);
         }
-
-        public int GetResult(short token) => _source.GetResult(token);
-
-        public ValueTaskSourceStatus GetStatus(short token) => _source.GetStatus(token);
-
-        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) => _source.OnCompleted(continuation, state, token, flags);
 
         protected override void OnReadable()
         {
             if (TryReceive(out var count))
             {
-                _source.SetResult(count);
+                _received.SetResult(count);
             }
         }
 
@@ -104,14 +95,14 @@ internal sealed class LoopUpstreamConnection : UpstreamConnection
             if (_isConnecting)
             {
                 _isConnecting = false;
-                _sender.Source.SetResult(Socket.TakeError());
+                _sent.SetResult(Socket.TakeError());
                 return;
             }
 
             var count = SendOrWait(_unsent.Span);
             if (count != StreamSocket.WouldBlock)
             {
-                _sender.Source.SetResult(count);
+                _sent.SetResult(count);
             }
         }
 
@@ -128,17 +119,6 @@ internal sealed class LoopUpstreamConnection : UpstreamConnection
 
             count = 0;
             return false;
-        }
-
-        private sealed class Sender : IValueTaskSource<int>
-        {
-            public ManualResetValueTaskSourceCore<int> Source;
-
-            public int GetResult(short token) => Source.GetResult(token);
-
-            public ValueTaskSourceStatus GetStatus(short token) => Source.GetStatus(token);
-
-            public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) => Source.OnCompleted(continuation, state, token, flags);
         }
     }
 }

@@ -1,15 +1,14 @@
 using System.IO.Pipelines;
-using System.Threading.Tasks.Sources;
 using UwsgiIt.Linux;
 
 namespace UwsgiIt.Router.Transport;
 
 /// <summary>Writes to a client's socket from pooled buffers. A flush ends when the kernel has taken all, so a slow client holds its writer back.</summary>
-internal sealed class LoopWriter(LoopClient client) : PipeWriter, IValueTaskSource<FlushResult>
+internal sealed class LoopWriter(LoopClient client) : PipeWriter
 {
     private const int BlockBytes = 4 * 1024;
 
-    private ManualResetValueTaskSourceCore<FlushResult> _source;
+    private readonly LoopSource<FlushResult> _source = new(client.Loop);
     private LoopSegment? _head;
     private LoopSegment? _tail;
     private long _unflushed;
@@ -57,8 +56,7 @@ internal sealed class LoopWriter(LoopClient client) : PipeWriter, IValueTaskSour
             return new(new FlushResult(isCanceled: true, isCompleted: _isBroken));
         }
 
-        _source.Reset();
-        var version = _source.Version;
+        var wait = _source.Begin();
         _isPending = true;
         if (Drain())
         {
@@ -71,7 +69,7 @@ internal sealed class LoopWriter(LoopClient client) : PipeWriter, IValueTaskSour
             EndWait();
         }
 
-        return new(this, version);
+        return wait;
     }
 
     public override void CancelPendingFlush()
@@ -110,12 +108,6 @@ internal sealed class LoopWriter(LoopClient client) : PipeWriter, IValueTaskSour
             EndWait();
         }
     }
-
-    public FlushResult GetResult(short token) => _source.GetResult(token);
-
-    public ValueTaskSourceStatus GetStatus(short token) => _source.GetStatus(token);
-
-    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) => _source.OnCompleted(continuation, state, token, flags);
 
     private async ValueTask<FlushResult> FlushAsyncWith(CancellationToken cancellationToken)
     {

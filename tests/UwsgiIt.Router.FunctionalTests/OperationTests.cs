@@ -143,6 +143,7 @@ public sealed class OperationTests
         }
 
         Assert.Equal(7, node.GetProperty("weight").GetInt32());
+        Assert.Equal(RouterEnvironment.Transport.ToLowerInvariant(), stats.GetProperty("transport").GetString());
     }
 
     [Fact]

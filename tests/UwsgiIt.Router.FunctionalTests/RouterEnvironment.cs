@@ -36,7 +36,7 @@ internal sealed class RouterEnvironment : IAsyncDisposable
             ["Registry"] = new JsonObject { ["Tolerance"] = "00:00:05" },
             ["Certificate"] = new JsonObject { ["AllowedDirectories"] = new JsonArray(Folder.Path + "/") },
             ["Admin"] = new JsonObject { ["Address"] = Admin.ToString() },
-            ["Transport"] = new JsonObject { ["Kind"] = Environment.GetEnvironmentVariable("UWSGIIT_TEST_TRANSPORT") ?? "Epoll" },
+            ["Transport"] = new JsonObject { ["Kind"] = Transport },
             ["Stats"] = new JsonObject { ["Address"] = Folder.File("stats.sock") },
             ["AccessLog"] = new JsonObject { ["Path"] = Folder.File("access.log") },
             ["Logging"] = new JsonObject { ["LogLevel"] = new JsonObject { ["UwsgiIt"] = "Debug" } },
@@ -49,6 +49,9 @@ internal sealed class RouterEnvironment : IAsyncDisposable
             Timeout = TimeSpan.FromSeconds(60),
         };
     }
+
+    /// <summary>The transport under test.</summary>
+    public static string Transport { get; } = Environment.GetEnvironmentVariable("UWSGIIT_TEST_TRANSPORT") ?? "Epoll";
 
     public static bool IsLong => Environment.GetEnvironmentVariable("UWSGIIT_LONG") == "1";
 

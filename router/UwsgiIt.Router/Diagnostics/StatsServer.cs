@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using UwsgiIt.Protocol.Subscriptions;
 using UwsgiIt.Router.Hosting;
 using UwsgiIt.Router.Subscriptions;
+using UwsgiIt.Router.Transport;
 
 namespace UwsgiIt.Router.Diagnostics;
 
@@ -12,6 +13,7 @@ namespace UwsgiIt.Router.Diagnostics;
 internal sealed partial class StatsServer(
     IOptions<StatsOptions> options,
     IOptions<ListenerOptions> listeners,
+    IOptions<TransportOptions> transport,
     SubscriptionRegistry registry,
     SubscriptionListener announces,
     ActiveRequests active,
@@ -63,6 +65,7 @@ internal sealed partial class StatsServer(
         json.WriteNumber("gid", Tmds.Linux.LibC.getgid());
         json.WriteString("cwd", Environment.CurrentDirectory);
         json.WriteNumber("active_sessions", active.Count);
+        json.WriteString("transport", transport.Value.Kind.ToString().ToLowerInvariant());
         json.WriteStartArray("http");
         foreach (var address in listeners.Value.EffectiveEndpoints.Select(static endpoint => endpoint.Address).Concat(announces.Endpoints))
         {

@@ -32,7 +32,7 @@ internal sealed class PipeUpstreamConnection : UpstreamConnection
         return false;
     }
 
-    protected override async ValueTask<int> ReceiveCoreAsync(Memory<byte> memory)
+    public override async ValueTask<int> ReceiveAsync(Memory<byte> memory)
     {
         while (true)
         {
@@ -43,6 +43,7 @@ internal sealed class PipeUpstreamConnection : UpstreamConnection
             _socket.Input.AdvanceTo(part.End);
             if (count > 0)
             {
+                Upstream.AddReceived(count);
                 return count;
             }
 

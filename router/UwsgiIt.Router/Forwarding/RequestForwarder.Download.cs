@@ -82,15 +82,17 @@ internal sealed partial class RequestForwarder
             int end;
             while ((end = ResponseHeadReader.FindEnd(connection.Buffered, allowBareLineFeed: !codec.HasHttpResponse)) < 0)
             {
-                var count = await connection.FillAsync(settings.MaxResponseHeadBytes);
+                var room = connection.Room(settings.MaxResponseHeadBytes);
+                if (room.IsEmpty)
+                {
+                    return (Refuse(connection, "its head is longer than Forwarding:MaxResponseHeadBytes"), default);
+                }
+
+                var count = await connection.ReceiveAsync(room);
+                connection.Added(count);
                 if (count == 0)
                 {
                     return (connection.Buffered.IsEmpty && records is not { IsFaulted: true } ? ForwardOutcome.ClosedEarly : Refuse(connection, "it ended within its head"), default);
-                }
-
-                if (count < 0)
-                {
-                    return (Refuse(connection, "its head is longer than Forwarding:MaxResponseHeadBytes"), default);
                 }
 
                 if (records is not null)

@@ -38,26 +38,27 @@ internal abstract class UpstreamConnection(Upstream upstream) : IDisposable
         set => Volatile.Write(ref _deadline, value);
     }
 
-    /// <summary>Receives more of a head behind what is buffered. 0 means the upstream closed; -1 that the head would exceed the limit.</summary>
-    public async ValueTask<int> FillAsync(int limit)
+    /// <summary>Room for more of a head behind what is buffered; empty when it would exceed the limit.</summary>
+    public Memory<byte> Room(int limit)
     {
         _buffer ??= ArrayPool<byte>.Shared.Rent(4096);
         if (_end == _buffer.Length)
         {
             if (_buffer.Length >= limit)
             {
-                return -1;
+                return default;
             }
 
             Grow();
         }
 
-        var count = await ReceiveAsync(_buffer.AsMemory(_end));
-        _end += count;
-        return count;
+        return _buffer.AsMemory(_end);
     }
 
-    /// <summary>Lets a decoder shrink the bytes that <see cref="FillAsync"/> added last.</summary>
+    /// <summary>So many bytes were received into <see cref="Room"/>.</summary>
+    public void Added(int count) => _end += count;
+
+    /// <summary>Lets a decoder shrink the bytes that <see cref="Added"/> told of last.</summary>
     public void Shorten(int count) => _end -= count;
 
     /// <summary>The last <paramref name="count"/> bytes received.</summary>
@@ -77,12 +78,9 @@ internal abstract class UpstreamConnection(Upstream upstream) : IDisposable
     }
 
     /// <summary>Receives into the caller's memory; 0 means the upstream closed.</summary>
-    public async ValueTask<int> ReceiveAsync(Memory<byte> memory)
-    {
-        var count = await ReceiveCoreAsync(memory);
-        Upstream.AddReceived(count);
-        return count;
-    }
+    /// <exception cref="IOException">The connection failed, or was ended by us.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The same.</exception>
+    public abstract ValueTask<int> ReceiveAsync(Memory<byte> memory);
 
     /// <summary>Sends all of it; the memory is free again when this completes.</summary>
     public ValueTask SendAsync(ReadOnlyMemory<byte> memory)
@@ -112,10 +110,7 @@ internal abstract class UpstreamConnection(Upstream upstream) : IDisposable
         ReleaseBuffer();
     }
 
-    /// <summary>As <see cref="ReceiveAsync"/>. A failed connection throws <see cref="IOException"/> or <see cref="System.Net.Sockets.SocketException"/>.</summary>
-    protected abstract ValueTask<int> ReceiveCoreAsync(Memory<byte> memory);
-
-    /// <summary>As <see cref="SendAsync"/>, with the same exceptions.</summary>
+    /// <summary>As <see cref="SendAsync"/>, with the exceptions of <see cref="ReceiveAsync"/>.</summary>
     protected abstract ValueTask SendCoreAsync(ReadOnlyMemory<byte> memory);
 
     /// <summary>Ends the connection and whatever waits on it; called once, from any thread.</summary>

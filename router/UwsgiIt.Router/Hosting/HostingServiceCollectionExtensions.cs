@@ -11,6 +11,8 @@ internal static class HostingServiceCollectionExtensions
         services.AddLogging(logging => logging
             .AddConfiguration(configuration.GetSection("Logging"))
             .AddFilter("Microsoft", LogLevel.Warning)
+            // Whoever could log there costs every request an Activity; our access log is the one to use.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
             .AddFilter("Yarp", LogLevel.Warning)
             .AddSystemdConsole());
         services.AddSingleton<Readiness>();

@@ -12,7 +12,7 @@ internal sealed class LoopUpstreamConnection : UpstreamConnection
     public LoopUpstreamConnection(StreamSocket socket, EventLoop loop, Upstream upstream)
         : base(upstream)
     {
-        _channel = new Channel(socket, loop);
+        _channel = new Channel(socket, loop, this);
         _channel.Watch();
     }
 
@@ -31,25 +31,39 @@ internal sealed class LoopUpstreamConnection : UpstreamConnection
         _channel.Dispose();
     }
 
-    protected override async ValueTask<int> ReceiveCoreAsync(Memory<byte> memory)
+    public override ValueTask<int> ReceiveAsync(Memory<byte> memory) => _channel.ReceiveAsync(memory);
+
+    protected override ValueTask SendCoreAsync(ReadOnlyMemory<byte> memory)
     {
-        var count = await _channel.ReceiveAsync(memory);
-        return count > 0 || (count == 0 && !IsClosed) ? count : throw new SocketException(IsClosed ? (int)SocketError.OperationAborted : -count);
+        var sending = _channel.SendAsync(memory);
+        if (!sending.IsCompletedSuccessfully)
+        {
+            return SendRestAsync(sending, memory);
+        }
+
+        var count = sending.Result;
+        return count == memory.Length ? ValueTask.CompletedTask : SendRestAsync(new(count), memory);
     }
 
-    protected override async ValueTask SendCoreAsync(ReadOnlyMemory<byte> memory)
+    private async ValueTask SendRestAsync(ValueTask<int> sending, ReadOnlyMemory<byte> memory)
     {
-        while (memory.Length > 0)
+        while (true)
         {
-            var count = await _channel.SendAsync(memory);
+            var count = await sending;
             memory = count >= 0 ? memory[count..] : throw new SocketException(-count);
+            if (memory.IsEmpty)
+            {
+                return;
+            }
+
+            sending = _channel.SendAsync(memory);
         }
     }
 
     // Only ends what waits: the descriptor is closed by Dispose, when nobody can be inside a call any more.
     protected override void Close() => _channel.Shutdown(SocketShutdown.Both);
 
-    private sealed class Channel(StreamSocket socket, EventLoop loop) : LoopSocket(socket, loop)
+    private sealed class Channel(StreamSocket socket, EventLoop loop, LoopUpstreamConnection owner) : LoopSocket(socket, loop)
     {
         private readonly LoopSource<int> _received = new(loop);
         private readonly LoopSource<int> _sent = new(loop);
@@ -71,7 +85,9 @@ internal sealed class LoopUpstreamConnection : UpstreamConnection
         {
             _memory = memory;
             var wait = _received.Begin();
-            return TryReceive(out var count) ? new(count) : wait;
+            return !TryReceive(out var count) ? wait
+                : IsFault(count) ? ValueTask.FromException<int>(Fault(count))
+                : new(count);
         }
 
         public ValueTask<int> SendAsync(ReadOnlyMemory<byte> memory)
@@ -84,7 +100,16 @@ internal sealed class LoopUpstreamConnection : UpstreamConnection
 
         protected override void OnReadable()
         {
-            if (TryReceive(out var count))
+            if (!TryReceive(out var count))
+            {
+                return;
+            }
+
+            if (IsFault(count))
+            {
+                _received.SetException(Fault(count));
+            }
+            else
             {
                 _received.SetResult(count);
             }
@@ -111,6 +136,11 @@ internal sealed class LoopUpstreamConnection : UpstreamConnection
             while (MayReceive())
             {
                 count = Receive(_memory.Span);
+                if (count > 0)
+                {
+                    owner.Upstream.AddReceived(count);
+                }
+
                 if (count != StreamSocket.WouldBlock)
                 {
                     return true;
@@ -120,5 +150,10 @@ internal sealed class LoopUpstreamConnection : UpstreamConnection
             count = 0;
             return false;
         }
+
+        // Our own closing ends the stream like the upstream's does; only the latter is an answer's end.
+        private bool IsFault(int count) => count < 0 || (count == 0 && owner.IsClosed);
+
+        private SocketException Fault(int count) => new(owner.IsClosed ? (int)SocketError.OperationAborted : -count);
     }
 }

@@ -48,6 +48,9 @@ try
     app.UseMiddleware<ClientCertificateMiddleware>();
     app.UseRouting();
     app.UseMiddleware<SubscribedHostMiddleware>();
+
+    // Said here, where only static routes come by; the host would put it before everything.
+    app.UseAuthorization();
     app.MapReverseProxy();
     await app.RunAsync();
     return ExitCodes.Ok;

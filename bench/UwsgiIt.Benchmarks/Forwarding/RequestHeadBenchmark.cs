@@ -15,7 +15,7 @@ public class RequestHeadBenchmark
     private readonly UwsgiCodec _uwsgi = new();
     private readonly HttpCodec _http = new();
     private readonly FastCgiCodec _fastCgi = new();
-    private ForwardRequest _request;
+    private ForwardRequest _request = null!;
 
     [GlobalSetup]
     public void Setup()
@@ -32,7 +32,7 @@ public class RequestHeadBenchmark
         context.Request.Headers.Cookie = "session=0123456789abcdef0123456789abcdef; theme=dark";
         context.Connection.RemoteIpAddress = IPAddress.Parse("192.0.2.1");
         UpstreamAddress.TryParse("/run/app.sock", out var address);
-        _request = ForwardRequest.Read(context, new Upstream(address!, UpstreamProtocol.Uwsgi), 0);
+        _request = ForwardRequest.Rent(context, new Upstream(address!, UpstreamProtocol.Uwsgi), _uwsgi, _options);
     }
 
     [Benchmark(Baseline = true)]

@@ -23,7 +23,7 @@ internal static class CgiVariables
 {
     private const int MaxHeaderNameBytes = 1024;
 
-    public static CgiVariablesResult Write<TSink>(ref TSink sink, in ForwardRequest request, ForwardingOptions options)
+    public static CgiVariablesResult Write<TSink>(ref TSink sink, ForwardRequest request, ForwardingOptions options)
         where TSink : struct, ICgiVariableSink, allows ref struct
     {
         var context = request.Context;
@@ -56,7 +56,7 @@ internal static class CgiVariables
     }
 
     /// <summary>The version as CGI programs know it: HTTP/2.0, not HTTP/2.</summary>
-    private static string ProtocolOf(in ForwardRequest request)
+    private static string ProtocolOf(ForwardRequest request)
     {
         var protocol = request.Context.Request.Protocol;
         return request.Upgrade == UpgradeKind.ExtendedConnect ? "HTTP/1.1"
@@ -169,7 +169,7 @@ internal static class CgiVariables
         return length;
     }
 
-    private static bool WriteHeaders<TSink>(ref TSink sink, in ForwardRequest request)
+    private static bool WriteHeaders<TSink>(ref TSink sink, ForwardRequest request)
         where TSink : struct, ICgiVariableSink, allows ref struct
     {
         var headers = request.Headers;
@@ -233,7 +233,7 @@ internal static class CgiVariables
         return true;
     }
 
-    private static bool WriteUpgrade<TSink>(ref TSink sink, in ForwardRequest request)
+    private static bool WriteUpgrade<TSink>(ref TSink sink, ForwardRequest request)
         where TSink : struct, ICgiVariableSink, allows ref struct =>
         Bytes(ref sink, "HTTP_CONNECTION"u8, "Upgrade"u8)
         && Text(ref sink, "HTTP_UPGRADE"u8, request.UpgradeProtocol)

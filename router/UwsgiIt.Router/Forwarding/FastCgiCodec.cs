@@ -21,7 +21,7 @@ internal sealed class FastCgiCodec : IUpstreamCodec
 
     public bool CanReuse => true;
 
-    public ForwardOutcome WriteHead(RequestBuffer buffer, in ForwardRequest request, ForwardingOptions options)
+    public ForwardOutcome WriteHead(RequestBuffer buffer, ForwardRequest request, ForwardingOptions options)
     {
         WriteRecord(buffer.Reserve(FastCgiDecoder.HeaderBytes), FastCgiDecoder.BeginRequest, 8);
         ReadOnlySpan<byte> begin = [0, Responder, KeepConnection, 0, 0, 0, 0, 0];
@@ -66,7 +66,7 @@ internal sealed class FastCgiCodec : IUpstreamCodec
     /// php-fpm finds the file by SCRIPT_FILENAME: the document root and the path up to and including its <c>.php</c>; a path without one
     /// goes to <c>/index.php</c>.
     /// </summary>
-    private static bool WriteScript(ref Sink sink, in ForwardRequest request, ForwardingOptions options)
+    private static bool WriteScript(ref Sink sink, ForwardRequest request, ForwardingOptions options)
     {
         if (!CgiVariables.Bytes(ref sink, "GATEWAY_INTERFACE"u8, "CGI/1.1"u8) || options.FastCgiDocumentRoot.Length == 0)
         {

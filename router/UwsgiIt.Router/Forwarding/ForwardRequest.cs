@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using UwsgiIt.Router.Buffers;
 
 namespace UwsgiIt.Router.Forwarding;
 
@@ -14,26 +15,42 @@ internal enum UpgradeKind
     ExtendedConnect,
 }
 
-/// <summary>What a codec needs to know of a request beside its headers.</summary>
-internal readonly struct ForwardRequest
+/// <summary>A request on its way to an upstream: what a codec needs to know of it beside its headers, and what its exchange needs. Pooled.</summary>
+internal sealed class ForwardRequest
 {
-    public required HttpContext Context { get; init; }
+    public HttpContext Context { get; private set; } = null!;
 
-    public required Upstream Upstream { get; init; }
+    public Upstream Upstream { get; private set; } = null!;
+
+    public IUpstreamCodec Codec { get; private set; } = null!;
+
+    public ForwardingOptions Settings { get; private set; } = null!;
+
+    /// <summary>The connection of the present attempt.</summary>
+    public UpstreamConnection Connection { get; set; } = null!;
+
+    /// <summary>The head that was written for the upstream.</summary>
+    public RequestBuffer Buffer { get; } = new();
+
+    /// <summary>The body, where it had to be taken in first.</summary>
+    public BufferedBody? Body { get; private set; }
 
     /// <summary>Body length; 0 for none, -1 when only its end will tell.</summary>
-    public required long BodyLength { get; init; }
+    public long BodyLength { get; private set; }
 
-    public required UpgradeKind Upgrade { get; init; }
+    public UpgradeKind Upgrade { get; private set; }
 
     /// <summary>The token asked for, for example <c>websocket</c>.</summary>
-    public required string? UpgradeProtocol { get; init; }
+    public string? UpgradeProtocol { get; private set; }
 
     /// <summary>The key we made for a WebSocket that had none (extended CONNECT).</summary>
-    public required string? WebSocketKey { get; init; }
+    public string? WebSocketKey { get; private set; }
 
     /// <summary>What a static route's transforms made of the request, or null.</summary>
-    public required TransformedRequest? Transformed { get; init; }
+    public TransformedRequest? Transformed { get; private set; }
+
+    /// <summary>What the upstream answered.</summary>
+    public ResponseHead Head;
 
     public string Method => Upgrade == UpgradeKind.ExtendedConnect ? HttpMethods.Get : Transformed?.Method ?? Context.Request.Method;
 
@@ -47,37 +64,61 @@ internal readonly struct ForwardRequest
     public bool ExpectsResponseBody(int status) =>
         !HttpMethods.IsHead(Method) && status is not 204 and not 304 and >= 200;
 
-    /// <summary>Looks at what the request is; <paramref name="bodyLength"/> overrides the header where the body was buffered.</summary>
-    public static ForwardRequest Read(HttpContext context, Upstream upstream, long? bodyLength, TransformedRequest? transformed = null)
+    /// <summary>Looks at what the request is; to be given back with <see cref="Return"/>.</summary>
+    public static ForwardRequest Rent(HttpContext context, Upstream upstream, IUpstreamCodec codec, ForwardingOptions settings, TransformedRequest? transformed = null)
     {
-        var request = context.Request;
-        var upgrade = UpgradeKind.None;
-        string? protocol = null;
-        string? key = null;
+        var request = ThreadCache<ForwardRequest>.Rent();
+        request.Context = context;
+        request.Upstream = upstream;
+        request.Codec = codec;
+        request.Settings = settings;
+        request.Transformed = transformed;
         if (context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } connect)
         {
-            upgrade = UpgradeKind.ExtendedConnect;
-            protocol = connect.Protocol;
-            key = WebSocketHandshake.CreateKey();
+            request.Upgrade = UpgradeKind.ExtendedConnect;
+            request.UpgradeProtocol = connect.Protocol;
+            request.WebSocketKey = WebSocketHandshake.CreateKey();
         }
-        else if (request.Headers.Upgrade is { Count: 1 } token && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
+        else if (context.Request.Headers.Upgrade is { Count: 1 } token && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
             && !string.Equals(token[0], "h2c", StringComparison.OrdinalIgnoreCase))
         {
             // An upgrade to h2c would be agreed between client and upstream behind our back.
-            upgrade = UpgradeKind.Upgrade;
-            protocol = token[0];
+            request.Upgrade = UpgradeKind.Upgrade;
+            request.UpgradeProtocol = token[0];
         }
 
-        return new ForwardRequest
+        if (context.Features.Get<BufferedBody>() is { } body)
         {
-            Context = context,
-            Upstream = upstream,
-            BodyLength = bodyLength ?? BodyLengthOf(context, upgrade),
-            Upgrade = upgrade,
-            UpgradeProtocol = protocol,
-            WebSocketKey = key,
-            Transformed = transformed,
-        };
+            request.Take(body);
+        }
+        else
+        {
+            request.BodyLength = BodyLengthOf(context, request.Upgrade);
+        }
+
+        return request;
+    }
+
+    /// <summary>Its body is this one from now on.</summary>
+    public void Take(BufferedBody body)
+    {
+        Body = body;
+        BodyLength = body.Length;
+    }
+
+    public void Return()
+    {
+        Buffer.Release();
+        Context = null!;
+        Upstream = null!;
+        Settings = null!;
+        Connection = null!;
+        Body = null;
+        Upgrade = UpgradeKind.None;
+        UpgradeProtocol = WebSocketKey = null;
+        Transformed = null;
+        Head = default;
+        ThreadCache<ForwardRequest>.Return(this);
     }
 
     private static long BodyLengthOf(HttpContext context, UpgradeKind upgrade)

@@ -14,7 +14,7 @@ internal sealed class HttpCodec : IUpstreamCodec
 
     public bool CanReuse => true;
 
-    public ForwardOutcome WriteHead(RequestBuffer buffer, in ForwardRequest request, ForwardingOptions options)
+    public ForwardOutcome WriteHead(RequestBuffer buffer, ForwardRequest request, ForwardingOptions options)
     {
         var context = request.Context;
         var headers = request.Headers;
@@ -74,7 +74,7 @@ internal sealed class HttpCodec : IUpstreamCodec
         buffer.Write("\r\n"u8);
     }
 
-    private static void WriteFraming(RequestBuffer buffer, in ForwardRequest request)
+    private static void WriteFraming(RequestBuffer buffer, ForwardRequest request)
     {
         if (request.Upgrade != UpgradeKind.None)
         {

@@ -28,5 +28,5 @@ internal interface IUpstreamCodec
     bool CanReuse { get; }
 
     /// <summary>Appends the head. <see cref="ForwardOutcome.Completed"/> means written.</summary>
-    ForwardOutcome WriteHead(RequestBuffer buffer, in ForwardRequest request, ForwardingOptions options);
+    ForwardOutcome WriteHead(RequestBuffer buffer, ForwardRequest request, ForwardingOptions options);
 }

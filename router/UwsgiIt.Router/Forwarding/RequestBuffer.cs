@@ -1,7 +1,6 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
-using Microsoft.Extensions.ObjectPool;
+using UwsgiIt.Router.Buffers;
 
 namespace UwsgiIt.Router.Forwarding;
 
@@ -10,10 +9,6 @@ internal sealed class RequestBuffer
 {
     /// <summary>Room for a body piece with its framing, in bytes.</summary>
     public const int PieceBytes = 32 * 1024;
-
-    private const int InitialBytes = 4 * 1024;
-
-    private static readonly ObjectPool<RequestBuffer> Pool = new DefaultObjectPool<RequestBuffer>(new Policy(), 256);
 
     private byte[] _array = [];
 
@@ -27,18 +22,24 @@ internal sealed class RequestBuffer
     /// <summary>Starts afresh with what is allocated.</summary>
     public void Clear() => Length = Skip = 0;
 
-    public static RequestBuffer Rent() => Pool.Get();
+    public static RequestBuffer Rent() => ThreadCache<RequestBuffer>.Rent();
 
     public void Return()
     {
+        Release();
+        ThreadCache<RequestBuffer>.Return(this);
+    }
+
+    /// <summary>Gives the memory back; the buffer may be used again.</summary>
+    public void Release()
+    {
         if (_array.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(_array);
+            ByteBuffers.Return(_array);
             _array = [];
         }
 
         Clear();
-        Pool.Return(this);
     }
 
     /// <summary>The next <paramref name="count"/> bytes, which the caller fills.</summary>
@@ -78,20 +79,13 @@ internal sealed class RequestBuffer
             return;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(InitialBytes, Math.Max(_array.Length * 2, Length + count)));
+        var larger = ByteBuffers.Rent(Math.Max(_array.Length * 2, Length + count));
         _array.AsSpan(0, Length).CopyTo(larger);
         if (_array.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(_array);
+            ByteBuffers.Return(_array);
         }
 
         _array = larger;
-    }
-
-    private sealed class Policy : PooledObjectPolicy<RequestBuffer>
-    {
-        public override RequestBuffer Create() => new();
-
-        public override bool Return(RequestBuffer obj) => true;
     }
 }

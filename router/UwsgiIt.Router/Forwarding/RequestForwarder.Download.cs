@@ -10,11 +10,14 @@ internal sealed partial class RequestForwarder
     private const int MaxInterimResponses = 16;
     private const int ReceiveBytes = 16 * 1024;
 
-    private async ValueTask<(ForwardOutcome Outcome, bool Reusable)> DownloadAsync(ForwardRequest request, IUpstreamCodec codec, UpstreamConnection connection, ForwardingOptions settings)
+    private async ValueTask<(ForwardOutcome Outcome, bool Reusable)> DownloadAsync(ForwardRequest request)
     {
         var context = request.Context;
+        var connection = request.Connection;
+        var codec = request.Codec;
         var records = codec.BodyFraming == BodyFraming.FastCgi ? new FastCgiDecoder() : null;
-        var (outcome, head) = await ReadHeadAsync(request, codec, connection, records, settings);
+        var outcome = await ReadHeadAsync(request, records);
+        var head = request.Head;
         if (outcome != ForwardOutcome.Completed)
         {
             context.Response.Headers.Clear();
@@ -29,7 +32,7 @@ internal sealed partial class RequestForwarder
 
         if (head.StatusCode == StatusCodes.Status101SwitchingProtocols)
         {
-            return (await UpgradeAsync(request, head, connection, settings), false);
+            return (await UpgradeAsync(request), false);
         }
 
         if (request.Transformed is null)
@@ -52,7 +55,7 @@ internal sealed partial class RequestForwarder
             : head.IsChunked ? new ChunkedDecoder()
             : head.ContentLength >= 0 ? new LengthDecoder(head.ContentLength)
             : new CloseDecoder();
-        outcome = await StreamAsync(context, connection, decoder, head.ContentLength, settings);
+        outcome = await StreamAsync(request, decoder);
         LogErrorStream(records, connection);
         return (outcome, reusable && decoder is { IsComplete: true, IsFaulted: false } and not CloseDecoder);
     }
@@ -75,24 +78,26 @@ internal sealed partial class RequestForwarder
         return transformed.RespondAsync(context, head.StatusCode, headers, context.RequestAborted);
     }
 
-    private async ValueTask<(ForwardOutcome, ResponseHead)> ReadHeadAsync(ForwardRequest request, IUpstreamCodec codec, UpstreamConnection connection, FastCgiDecoder? records, ForwardingOptions settings)
+    private async ValueTask<ForwardOutcome> ReadHeadAsync(ForwardRequest request, FastCgiDecoder? records)
     {
+        var connection = request.Connection;
+        var isHttp = request.Codec.HasHttpResponse;
         for (var interim = 0; interim <= MaxInterimResponses; interim++)
         {
             int end;
-            while ((end = ResponseHeadReader.FindEnd(connection.Buffered, allowBareLineFeed: !codec.HasHttpResponse)) < 0)
+            while ((end = ResponseHeadReader.FindEnd(connection.Buffered, allowBareLineFeed: !isHttp)) < 0)
             {
-                var room = connection.Room(settings.MaxResponseHeadBytes);
+                var room = connection.Room(request.Settings.MaxResponseHeadBytes);
                 if (room.IsEmpty)
                 {
-                    return (Refuse(connection, "its head is longer than Forwarding:MaxResponseHeadBytes"), default);
+                    return Refuse(connection, "its head is longer than Forwarding:MaxResponseHeadBytes");
                 }
 
                 var count = await connection.ReceiveAsync(room);
                 connection.Added(count);
                 if (count == 0)
                 {
-                    return (connection.Buffered.IsEmpty && records is not { IsFaulted: true } ? ForwardOutcome.ClosedEarly : Refuse(connection, "it ended within its head"), default);
+                    return connection.Buffered.IsEmpty && records is not { IsFaulted: true } ? ForwardOutcome.ClosedEarly : Refuse(connection, "it ended within its head");
                 }
 
                 if (records is not null)
@@ -100,35 +105,38 @@ internal sealed partial class RequestForwarder
                     connection.Shorten(count - records.Decode(connection.Tail(count)));
                     if (records.IsFaulted || (records.IsComplete && ResponseHeadReader.FindEnd(connection.Buffered, allowBareLineFeed: true) < 0))
                     {
-                        return (Refuse(connection, "its records are broken or end within the head"), default);
+                        return Refuse(connection, "its records are broken or end within the head");
                     }
                 }
             }
 
-            if (!ResponseHeadReader.TryRead(connection.Buffered[..end], codec.HasHttpResponse, settings.MaxResponseHeaders, request.Context.Response.Headers, out var head))
+            if (!ResponseHeadReader.TryRead(connection.Buffered[..end], isHttp, request.Settings.MaxResponseHeaders, request.Context.Response.Headers, out request.Head))
             {
-                return (Refuse(connection, "its head is malformed"), default);
+                return Refuse(connection, "its head is malformed");
             }
 
             connection.Consume(end);
-            if (head.StatusCode >= 200 || (head.StatusCode == 101 && request.Upgrade != UpgradeKind.None))
+            if (request.Head.StatusCode >= 200 || (request.Head.StatusCode == 101 && request.Upgrade != UpgradeKind.None))
             {
-                return (ForwardOutcome.Completed, head);
+                return ForwardOutcome.Completed;
             }
 
-            if (head.StatusCode == 101)
+            if (request.Head.StatusCode == 101)
             {
-                return (Refuse(connection, "it switches protocols unasked"), default);
+                return Refuse(connection, "it switches protocols unasked");
             }
 
             request.Context.Response.Headers.Clear();
         }
 
-        return (Refuse(connection, "it has too many interim responses"), default);
+        return Refuse(connection, "it has too many interim responses");
     }
 
-    private static async ValueTask<ForwardOutcome> StreamAsync(HttpContext context, UpstreamConnection connection, IResponseDecoder decoder, long contentLength, ForwardingOptions settings)
+    private static async ValueTask<ForwardOutcome> StreamAsync(ForwardRequest request, IResponseDecoder decoder)
     {
+        var context = request.Context;
+        var connection = request.Connection;
+        var contentLength = request.Head.ContentLength;
         var writer = context.Response.BodyWriter;
         var left = contentLength < 0 ? long.MaxValue : contentLength;
 
@@ -153,7 +161,7 @@ internal sealed partial class RequestForwarder
                 }
             }
 
-            connection.Deadline = After(settings.BodyIdleTimeout);
+            connection.Deadline = After(request.Settings.BodyIdleTimeout);
             var memory = writer.GetMemory(ReceiveBytes);
             var count = await connection.ReceiveAsync(memory);
             if (count == 0)

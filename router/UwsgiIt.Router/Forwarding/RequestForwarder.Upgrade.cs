@@ -9,9 +9,12 @@ internal sealed partial class RequestForwarder
 {
     private const int RelayBytes = 8 * 1024;
 
-    private async ValueTask<ForwardOutcome> UpgradeAsync(ForwardRequest request, ResponseHead head, UpstreamConnection connection, ForwardingOptions settings)
+    private async ValueTask<ForwardOutcome> UpgradeAsync(ForwardRequest request)
     {
         var context = request.Context;
+        var connection = request.Connection;
+        var settings = request.Settings;
+        var head = request.Head;
         Stream client;
         if (request.Upgrade == UpgradeKind.ExtendedConnect)
         {

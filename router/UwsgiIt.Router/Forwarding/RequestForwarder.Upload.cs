@@ -7,11 +7,16 @@ namespace UwsgiIt.Router.Forwarding;
 // The request's body, from the client (or from where it was buffered) to the upstream.
 internal sealed partial class RequestForwarder
 {
-    private static async ValueTask<ForwardOutcome> TakeBodyAsync(HttpContext context, BufferedBody body, ForwardingOptions settings)
+    private static async ValueTask<ForwardOutcome> TakeBodyAsync(ForwardRequest request)
     {
+        var body = new BufferedBody();
+        request.Context.Response.RegisterForDispose(body);
+        request.Context.Features.Set(body);
         try
         {
-            return await body.ReadAsync(context, settings);
+            var outcome = await body.ReadAsync(request.Context, request.Settings);
+            request.Take(body);
+            return outcome;
         }
         catch (BadHttpRequestException e)
         {
@@ -24,21 +29,22 @@ internal sealed partial class RequestForwarder
     }
 
     /// <summary>Never throws: what stopped it is its result, and the download decides what that means.</summary>
-    private static async Task<ForwardOutcome> UploadAsync(ForwardRequest request, IUpstreamCodec codec, UpstreamConnection connection, BufferedBody? body, ForwardingOptions settings)
+    private static async Task<ForwardOutcome> UploadAsync(ForwardRequest request)
     {
+        var connection = request.Connection;
         var buffer = RequestBuffer.Rent();
         try
         {
-            if (body is not null)
+            if (request.Body is not null)
             {
-                await UploadBufferedAsync(request, codec, connection, body, buffer, settings);
+                await UploadBufferedAsync(request, request.Body, buffer);
             }
-            else if (!await UploadStreamAsync(request, codec, connection, buffer, settings))
+            else if (!await UploadStreamAsync(request, buffer))
             {
                 return ForwardOutcome.ClosedEarly;
             }
 
-            WriteEnd(request, codec, buffer);
+            WriteEnd(request, buffer);
             await connection.SendAsync(buffer.Memory);
             return ForwardOutcome.Completed;
         }
@@ -64,7 +70,7 @@ internal sealed partial class RequestForwarder
         }
     }
 
-    private static async ValueTask<bool> UploadStreamAsync(ForwardRequest request, IUpstreamCodec codec, UpstreamConnection connection, RequestBuffer buffer, ForwardingOptions settings)
+    private static async ValueTask<bool> UploadStreamAsync(ForwardRequest request, RequestBuffer buffer)
     {
         var reader = request.Context.Request.BodyReader;
         while (true)
@@ -81,10 +87,10 @@ internal sealed partial class RequestForwarder
                 var piece = rest.Slice(0, Math.Min(rest.Length, RequestBuffer.PieceBytes));
                 rest = rest.Slice(piece.Length);
                 buffer.Clear();
-                piece.CopyTo(ReservePiece(request, codec, buffer, (int)piece.Length));
-                WritePieceEnd(request, codec, buffer);
-                connection.Deadline = After(settings.ResponseTimeout);
-                await connection.SendAsync(buffer.Memory);
+                piece.CopyTo(ReservePiece(request, buffer, (int)piece.Length));
+                WritePieceEnd(request, buffer);
+                request.Connection.Deadline = After(request.Settings.ResponseTimeout);
+                await request.Connection.SendAsync(buffer.Memory);
             }
 
             reader.AdvanceTo(read.Buffer.End);
@@ -95,7 +101,7 @@ internal sealed partial class RequestForwarder
         }
     }
 
-    private static async ValueTask UploadBufferedAsync(ForwardRequest request, IUpstreamCodec codec, UpstreamConnection connection, BufferedBody body, RequestBuffer buffer, ForwardingOptions settings)
+    private static async ValueTask UploadBufferedAsync(ForwardRequest request, BufferedBody body, RequestBuffer buffer)
     {
         var stream = body.Open();
         var piece = ArrayPool<byte>.Shared.Rent(RequestBuffer.PieceBytes);
@@ -104,9 +110,9 @@ internal sealed partial class RequestForwarder
             while (await stream.ReadAsync(piece) is var count and > 0)
             {
                 buffer.Clear();
-                piece.AsSpan(0, count).CopyTo(ReservePiece(request, codec, buffer, count));
-                connection.Deadline = After(settings.ResponseTimeout);
-                await connection.SendAsync(buffer.Memory);
+                piece.AsSpan(0, count).CopyTo(ReservePiece(request, buffer, count));
+                request.Connection.Deadline = After(request.Settings.ResponseTimeout);
+                await request.Connection.SendAsync(buffer.Memory);
             }
         }
         finally
@@ -115,13 +121,13 @@ internal sealed partial class RequestForwarder
         }
     }
 
-    private static Span<byte> ReservePiece(in ForwardRequest request, IUpstreamCodec codec, RequestBuffer buffer, int length)
+    private static Span<byte> ReservePiece(ForwardRequest request, RequestBuffer buffer, int length)
     {
-        if (codec.BodyFraming == BodyFraming.FastCgi)
+        if (request.Codec.BodyFraming == BodyFraming.FastCgi)
         {
             FastCgiCodec.WriteRecord(buffer.Reserve(FastCgiDecoder.HeaderBytes), FastCgiDecoder.Stdin, length);
         }
-        else if (IsChunked(request, codec))
+        else if (IsChunked(request))
         {
             buffer.WriteHexadecimal(length);
             buffer.Write("\r\n"u8);
@@ -130,27 +136,27 @@ internal sealed partial class RequestForwarder
         return buffer.Reserve(length);
     }
 
-    private static void WritePieceEnd(in ForwardRequest request, IUpstreamCodec codec, RequestBuffer buffer)
+    private static void WritePieceEnd(ForwardRequest request, RequestBuffer buffer)
     {
-        if (IsChunked(request, codec))
+        if (IsChunked(request))
         {
             buffer.Write("\r\n"u8);
         }
     }
 
-    private static void WriteEnd(in ForwardRequest request, IUpstreamCodec codec, RequestBuffer buffer)
+    private static void WriteEnd(ForwardRequest request, RequestBuffer buffer)
     {
         buffer.Clear();
-        if (codec.BodyFraming == BodyFraming.FastCgi)
+        if (request.Codec.BodyFraming == BodyFraming.FastCgi)
         {
             FastCgiCodec.WriteRecord(buffer.Reserve(FastCgiDecoder.HeaderBytes), FastCgiDecoder.Stdin, 0);
         }
-        else if (IsChunked(request, codec))
+        else if (IsChunked(request))
         {
             buffer.Write("0\r\n\r\n"u8);
         }
     }
 
-    private static bool IsChunked(in ForwardRequest request, IUpstreamCodec codec) =>
-        codec.BodyFraming == BodyFraming.ChunkedIfUnknown && request.BodyLength < 0;
+    private static bool IsChunked(ForwardRequest request) =>
+        request.Codec.BodyFraming == BodyFraming.ChunkedIfUnknown && request.BodyLength < 0;
 }

@@ -26,36 +26,45 @@ internal sealed partial class RequestForwarder(
 
     private async ValueTask<ForwardOutcome> ForwardByCodecAsync(HttpContext context, Upstream upstream, TransformedRequest? transformed)
     {
-        var settings = options.CurrentValue;
-        var codec = CodecOf(upstream.Protocol);
-
-        // 1 and 2.
-        var body = context.Features.Get<BufferedBody>();
-        var request = ForwardRequest.Read(context, upstream, body?.Length, transformed);
-        if (request.BodyLength < 0 && codec.NeedsBodyLength && upstream.Modifier1 != UwsgiCodec.RawModifier)
+        // 1.
+        var request = ForwardRequest.Rent(context, upstream, CodecOf(upstream.Protocol), options.CurrentValue, transformed);
+        try
         {
-            body = new BufferedBody();
-            context.Response.RegisterForDispose(body);
-            context.Features.Set(body);
-            var taken = await TakeBodyAsync(context, body, settings);
-            if (taken != ForwardOutcome.Completed)
+            // 2.
+            if (request.BodyLength < 0 && request.Codec.NeedsBodyLength && upstream.Modifier1 != UwsgiCodec.RawModifier
+                && await TakeBodyAsync(request) is var taken and not ForwardOutcome.Completed)
             {
                 return taken;
             }
 
-            request = ForwardRequest.Read(context, upstream, body.Length, transformed);
-        }
-
-        var buffer = RequestBuffer.Rent();
-        try
-        {
             // 3.
-            var written = codec.WriteHead(buffer, request, settings);
-            return written == ForwardOutcome.Completed ? await ExchangeAsync(request, codec, buffer, body, settings) : written;
+            if (request.Codec.WriteHead(request.Buffer, request, request.Settings) is var written and not ForwardOutcome.Completed)
+            {
+                return written;
+            }
+
+            while (true)
+            {
+                // 4.
+                if (!TryRent(request) && await ConnectAsync(request) is var failure and not ForwardOutcome.Completed)
+                {
+                    return failure;
+                }
+
+                // 5 to 8.
+                var wasReused = request.Connection.IsReused;
+                var outcome = await ExchangeAsync(request);
+
+                // A kept connection may have been closed by the upstream just as we wrote to it. With no body spent, that is no reason to fail.
+                if (outcome != ForwardOutcome.ClosedEarly || !wasReused || request.BodyLength != 0)
+                {
+                    return outcome;
+                }
+            }
         }
         finally
         {
-            buffer.Return();
+            request.Return();
         }
     }
 
@@ -67,74 +76,57 @@ internal sealed partial class RequestForwarder(
         _ => Uwsgi,
     };
 
-    private async ValueTask<ForwardOutcome> ExchangeAsync(ForwardRequest request, IUpstreamCodec codec, RequestBuffer buffer, BufferedBody? body, ForwardingOptions settings)
+    private static bool TryRent(ForwardRequest request)
     {
-        while (true)
+        if (!request.Codec.CanReuse || !request.Upstream.TryRent(out var idle))
         {
-            // 4.
-            var (connection, failure) = await ConnectAsync(request, codec, settings);
-            if (connection is null)
-            {
-                return failure;
-            }
-
-            // 5 to 8.
-            var wasReused = connection.IsReused;
-            var outcome = await ExchangeAsync(request, codec, connection, buffer, body, settings);
-
-            // A kept connection may have been closed by the upstream just as we wrote to it. With no body spent, that is no reason to fail.
-            if (outcome != ForwardOutcome.ClosedEarly || !wasReused || request.BodyLength != 0)
-            {
-                return outcome;
-            }
+            return false;
         }
+
+        request.Connection = idle;
+        return true;
     }
 
-    private async ValueTask<(UpstreamConnection?, ForwardOutcome)> ConnectAsync(ForwardRequest request, IUpstreamCodec codec, ForwardingOptions settings)
+    private async ValueTask<ForwardOutcome> ConnectAsync(ForwardRequest request)
     {
-        if (codec.CanReuse && request.Upstream.TryRent(out var idle))
-        {
-            return (idle, default);
-        }
-
         try
         {
-            var connection = await connector.ConnectAsync(request.Upstream, settings.ConnectTimeout, request.Context.RequestAborted);
-            deadlines.Add(connection);
-            return (connection, default);
+            request.Connection = await connector.ConnectAsync(request.Upstream, request.Settings.ConnectTimeout, request.Context.RequestAborted);
+            deadlines.Add(request.Connection);
+            return ForwardOutcome.Completed;
         }
         catch (SocketException)
         {
-            return (null, ForwardOutcome.ConnectFailed);
+            return ForwardOutcome.ConnectFailed;
         }
         catch (TimeoutException)
         {
-            return (null, ForwardOutcome.ConnectTimeout);
+            return ForwardOutcome.ConnectTimeout;
         }
         catch (OperationCanceledException)
         {
-            return (null, ForwardOutcome.ClientAborted);
+            return ForwardOutcome.ClientAborted;
         }
     }
 
-    private async ValueTask<ForwardOutcome> ExchangeAsync(
-        ForwardRequest request, IUpstreamCodec codec, UpstreamConnection connection, RequestBuffer buffer, BufferedBody? body, ForwardingOptions settings)
+    private async ValueTask<ForwardOutcome> ExchangeAsync(ForwardRequest request)
     {
         var context = request.Context;
+        var connection = request.Connection;
         var keep = false;
         Task<ForwardOutcome>? upload = null;
         using var aborted = context.RequestAborted.UnsafeRegister(static state => ((UpstreamConnection)state!).Abort(), connection);
         try
         {
-            connection.Deadline = After(settings.ResponseTimeout);
-            await connection.SendAsync(buffer.Memory);
+            connection.Deadline = After(request.Settings.ResponseTimeout);
+            await connection.SendAsync(request.Buffer.Memory);
             if (request.BodyLength != 0)
             {
-                upload = UploadAsync(request, codec, connection, body, settings);
+                upload = UploadAsync(request);
             }
 
-            var (outcome, reusable) = await DownloadAsync(request, codec, connection, settings);
-            keep = reusable && outcome == ForwardOutcome.Completed && codec.CanReuse && upload is null or { IsCompletedSuccessfully: true, Result: ForwardOutcome.Completed };
+            var (outcome, reusable) = await DownloadAsync(request);
+            keep = reusable && outcome == ForwardOutcome.Completed && request.Codec.CanReuse && upload is null or { IsCompletedSuccessfully: true, Result: ForwardOutcome.Completed };
             return upload is { IsCompletedSuccessfully: true } && outcome == ForwardOutcome.ClosedEarly && upload.Result is not (ForwardOutcome.Completed or ForwardOutcome.ClosedEarly)
                 ? upload.Result
                 : outcome;
@@ -148,7 +140,7 @@ internal sealed partial class RequestForwarder(
         {
             if (keep)
             {
-                request.Upstream.Return(connection, settings.MaxIdleConnections, settings.IdleConnectionTimeout);
+                request.Upstream.Return(connection, request.Settings.MaxIdleConnections, request.Settings.IdleConnectionTimeout);
             }
             else
             {

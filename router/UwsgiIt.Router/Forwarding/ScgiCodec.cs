@@ -17,7 +17,7 @@ internal sealed class ScgiCodec : IUpstreamCodec
 
     public bool CanReuse => false;
 
-    public ForwardOutcome WriteHead(RequestBuffer buffer, in ForwardRequest request, ForwardingOptions options)
+    public ForwardOutcome WriteHead(RequestBuffer buffer, ForwardRequest request, ForwardingOptions options)
     {
         buffer.Reserve(PrefixBytes);
         var sink = new Sink(buffer);

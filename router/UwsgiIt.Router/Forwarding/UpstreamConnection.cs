@@ -1,4 +1,4 @@
-using System.Buffers;
+using UwsgiIt.Router.Buffers;
 
 namespace UwsgiIt.Router.Forwarding;
 
@@ -41,7 +41,7 @@ internal abstract class UpstreamConnection(Upstream upstream) : IDisposable
     /// <summary>Room for more of a head behind what is buffered; empty when it would exceed the limit.</summary>
     public Memory<byte> Room(int limit)
     {
-        _buffer ??= ArrayPool<byte>.Shared.Rent(4096);
+        _buffer ??= ByteBuffers.Rent(ByteBuffers.SmallBytes);
         if (_end == _buffer.Length)
         {
             if (_buffer.Length >= limit)
@@ -73,7 +73,7 @@ internal abstract class UpstreamConnection(Upstream upstream) : IDisposable
         {
             _buffer = null;
             _start = _end = 0;
-            ArrayPool<byte>.Shared.Return(buffer);
+            ByteBuffers.Return(buffer);
         }
     }
 
@@ -118,9 +118,9 @@ internal abstract class UpstreamConnection(Upstream upstream) : IDisposable
 
     private void Grow()
     {
-        var larger = ArrayPool<byte>.Shared.Rent(_buffer!.Length * 2);
+        var larger = ByteBuffers.Rent(_buffer!.Length * 2);
         _buffer.AsSpan(0, _end).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
+        ByteBuffers.Return(_buffer);
         _buffer = larger;
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using UwsgiIt.Linux;
+using UwsgiIt.Router.Buffers;
 
 namespace UwsgiIt.Router.Transport;
 
@@ -9,7 +10,7 @@ namespace UwsgiIt.Router.Transport;
 internal sealed class LoopReader(LoopClient client) : PipeReader
 {
     // Ours: request heads are far smaller; uploads double it up to the larger one.
-    private const int SmallBytes = 4 * 1024;
+    private const int SmallBytes = ByteBuffers.SmallBytes;
     private const int LargeBytes = 64 * 1024;
 
     private const int Econnreset = -104;
@@ -105,12 +106,13 @@ internal sealed class LoopReader(LoopClient client) : PipeReader
         }
 
         _isCompleted = true;
-        for (var segment = _head; segment is not null; segment = segment.Following)
+        while (_head is { } segment)
         {
+            _head = segment.Following;
             segment.Return();
         }
 
-        _head = _tail = null;
+        _tail = null;
     }
 
     /// <summary>Run by the loop when the wait is over.</summary>
@@ -144,7 +146,7 @@ internal sealed class LoopReader(LoopClient client) : PipeReader
     {
         while (client.TryBeginReceive())
         {
-            var target = _tail is { Room: >= 512 } tail ? tail : new LoopSegment(_nextBytes);
+            var target = _tail is { Room: >= 512 } tail ? tail : LoopSegment.Rent(_nextBytes);
             var count = client.TryReceive(target.Array.AsSpan(target.End));
             if (count > 0)
             {

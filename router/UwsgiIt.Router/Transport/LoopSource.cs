@@ -35,9 +35,13 @@ internal sealed class LoopSource<T>(EventLoop loop) : IValueTaskSource<T>
         }
         else
         {
-            loop.Schedule(_ => Register(continuation, state, token, flags), null);
+            RegisterFromElsewhere(continuation, state, token, flags);
         }
     }
+
+    // A method of its own: the closure would otherwise be made on every path.
+    private void RegisterFromElsewhere(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        loop.Schedule(_ => Register(continuation, state, token, flags), null);
 
     private void Register(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {

@@ -6,8 +6,6 @@ namespace UwsgiIt.Router.Transport;
 /// <summary>Writes to a client's socket from pooled buffers. A flush ends when the kernel has taken all, so a slow client holds its writer back.</summary>
 internal sealed class LoopWriter(LoopClient client) : PipeWriter
 {
-    private const int BlockBytes = 4 * 1024;
-
     private readonly LoopSource<FlushResult> _source = new(client.Loop);
     private LoopSegment? _head;
     private LoopSegment? _tail;
@@ -126,7 +124,7 @@ internal sealed class LoopWriter(LoopClient client) : PipeWriter
     {
         if (_tail is null || _tail.Room < Math.Max(sizeHint, 1))
         {
-            var next = new LoopSegment(Math.Max(sizeHint, BlockBytes));
+            var next = LoopSegment.Rent(sizeHint);
             _tail?.Append(next);
             _tail = next;
             _head ??= next;
@@ -172,12 +170,13 @@ internal sealed class LoopWriter(LoopClient client) : PipeWriter
 
     private void Release()
     {
-        for (var segment = _head; segment is not null; segment = segment.Following)
+        while (_head is { } segment)
         {
+            _head = segment.Following;
             segment.Return();
         }
 
-        _head = _tail = null;
+        _tail = null;
         _unflushed = 0;
     }
 

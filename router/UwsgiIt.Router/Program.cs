@@ -39,7 +39,6 @@ try
     builder.Services.AddTransport(configuration);
 
     var app = builder.Build();
-    app.UseMiddleware<ActiveRequestsMiddleware>();
     if (app.Services.GetRequiredService<IOptions<AccessLogOptions>>().Value.Path is not null)
     {
         app.UseMiddleware<AccessLogMiddleware>();
@@ -49,7 +48,8 @@ try
     app.UseRouting();
     app.UseMiddleware<SubscribedHostMiddleware>();
 
-    // Said here, where only static routes come by; the host would put it before everything.
+    // From here on only static routes come by. The host would put the second before everything.
+    app.UseMiddleware<ActiveRequestsMiddleware>();
     app.UseAuthorization();
     app.MapReverseProxy();
     await app.RunAsync();

@@ -6,6 +6,9 @@ internal enum ForwardOutcome
     /// <summary>The response was delivered whole.</summary>
     Completed = 0,
 
+    /// <summary>No node is there to be tried. Answer 503.</summary>
+    NoNode,
+
     /// <summary>No connection could be made; nothing was sent and no body byte consumed. Another node may be tried. Answer 502.</summary>
     ConnectFailed,
 

@@ -32,6 +32,9 @@ internal sealed class ForwardRequest
     /// <summary>The head that was written for the upstream.</summary>
     public RequestBuffer Buffer { get; } = new();
 
+    /// <summary>The commonest decoder, kept with the request.</summary>
+    public LengthDecoder Length { get; } = new();
+
     /// <summary>The body, where it had to be taken in first.</summary>
     public BufferedBody? Body { get; private set; }
 

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
+using UwsgiIt.Router.Buffers;
 
 namespace UwsgiIt.Router.Forwarding;
 
@@ -10,6 +12,7 @@ internal sealed partial class RequestForwarder
     private const int MaxInterimResponses = 16;
     private const int ReceiveBytes = 16 * 1024;
 
+    [AsyncMethodBuilder(typeof(CachedValueTaskMethodBuilder<>))]
     private async ValueTask<(ForwardOutcome Outcome, bool Reusable)> DownloadAsync(ForwardRequest request)
     {
         var context = request.Context;
@@ -53,7 +56,7 @@ internal sealed partial class RequestForwarder
 
         IResponseDecoder decoder = records is not null ? records
             : head.IsChunked ? new ChunkedDecoder()
-            : head.ContentLength >= 0 ? new LengthDecoder(head.ContentLength)
+            : head.ContentLength >= 0 ? request.Length.Expect(head.ContentLength)
             : new CloseDecoder();
         outcome = await StreamAsync(request, decoder);
         LogErrorStream(records, connection);
@@ -78,6 +81,7 @@ internal sealed partial class RequestForwarder
         return transformed.RespondAsync(context, head.StatusCode, headers, context.RequestAborted);
     }
 
+    [AsyncMethodBuilder(typeof(CachedValueTaskMethodBuilder<>))]
     private async ValueTask<ForwardOutcome> ReadHeadAsync(ForwardRequest request, FastCgiDecoder? records)
     {
         var connection = request.Connection;
@@ -132,6 +136,7 @@ internal sealed partial class RequestForwarder
         return Refuse(connection, "it has too many interim responses");
     }
 
+    [AsyncMethodBuilder(typeof(CachedValueTaskMethodBuilder<>))]
     private static async ValueTask<ForwardOutcome> StreamAsync(ForwardRequest request, IResponseDecoder decoder)
     {
         var context = request.Context;

@@ -1,6 +1,8 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using UwsgiIt.Protocol.Subscriptions;
+using UwsgiIt.Router.Buffers;
 using UwsgiIt.Router.Diagnostics;
 
 namespace UwsgiIt.Router.Forwarding;
@@ -24,6 +26,7 @@ internal sealed partial class RequestForwarder(
     public ValueTask<ForwardOutcome> ForwardAsync(HttpContext context, Upstream upstream, TransformedRequest? transformed) =>
         upstream.Protocol == UpstreamProtocol.H2c ? http2.ForwardAsync(context, upstream) : ForwardByCodecAsync(context, upstream, transformed);
 
+    [AsyncMethodBuilder(typeof(CachedValueTaskMethodBuilder<>))]
     private async ValueTask<ForwardOutcome> ForwardByCodecAsync(HttpContext context, Upstream upstream, TransformedRequest? transformed)
     {
         // 1.
@@ -87,6 +90,7 @@ internal sealed partial class RequestForwarder(
         return true;
     }
 
+    [AsyncMethodBuilder(typeof(CachedValueTaskMethodBuilder<>))]
     private async ValueTask<ForwardOutcome> ConnectAsync(ForwardRequest request)
     {
         try
@@ -109,6 +113,7 @@ internal sealed partial class RequestForwarder(
         }
     }
 
+    [AsyncMethodBuilder(typeof(CachedValueTaskMethodBuilder<>))]
     private async ValueTask<ForwardOutcome> ExchangeAsync(ForwardRequest request)
     {
         var context = request.Context;

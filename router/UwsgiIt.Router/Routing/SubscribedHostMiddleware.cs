@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
+using UwsgiIt.Router.Buffers;
 using UwsgiIt.Router.Diagnostics;
 using UwsgiIt.Router.Forwarding;
 using UwsgiIt.Router.LoadBalancing;
@@ -16,6 +18,7 @@ internal sealed partial class SubscribedHostMiddleware(
     IRequestForwarder forwarder,
     OnDemandVassals onDemand,
     ErrorAnswer answer,
+    ActiveRequests active,
     RouterMetrics metrics,
     IOptionsMonitor<ForwardingOptions> options,
     ILogger<SubscribedHostMiddleware> logger)
@@ -39,20 +42,48 @@ internal sealed partial class SubscribedHostMiddleware(
 
     private async Task ForwardAsync(HttpContext context, Slot slot)
     {
+        active.Begin();
+        try
+        {
+            var outcome = await TryNodesAsync(context, slot);
+            if (StatusOf(outcome) is var status and > 0)
+            {
+                metrics.UpstreamFailed(outcome);
+                await answer.WriteAsync(context, status);
+            }
+        }
+        finally
+        {
+            active.End();
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(CachedValueTaskMethodBuilder<>))]
+    private async ValueTask<ForwardOutcome> TryNodesAsync(HttpContext context, Slot slot)
+    {
         var trace = context.Features.Get<RequestTrace>();
         var selection = new SelectionContext(context.Connection.RemoteIpAddress);
         var node = slot.Select(selection) ?? slot.SelectProbe() ?? await onDemand.WaitAsync(slot, selection, context.RequestAborted);
-        if (node is null)
-        {
-            await answer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable);
-            return;
-        }
-
-        var outcome = ForwardOutcome.ConnectFailed;
+        var outcome = ForwardOutcome.NoNode;
         var attempts = options.CurrentValue.MaxAttempts;
         for (var attempt = 1; node is not null && attempt <= attempts; attempt++)
         {
-            outcome = await TryNodeAsync(context, node, trace);
+            if (trace is not null)
+            {
+                trace.Upstream = node.Upstream?.Address.Text;
+                trace.Attempts++;
+            }
+
+            node.BeginRequest();
+            try
+            {
+                outcome = node.Upstream is { } upstream ? await forwarder.ForwardAsync(context, upstream) : ForwardOutcome.ConnectFailed;
+            }
+            finally
+            {
+                node.EndRequest();
+            }
+
             Learn(slot, node, outcome);
             if (outcome is not (ForwardOutcome.ConnectFailed or ForwardOutcome.ConnectTimeout) && !MayRepeat(context, outcome, attempt))
             {
@@ -62,35 +93,7 @@ internal sealed partial class SubscribedHostMiddleware(
             node = slot.Select(selection, tried: node);
         }
 
-        if (StatusOf(outcome) is var status and > 0)
-        {
-            metrics.UpstreamFailed(outcome);
-            await answer.WriteAsync(context, status);
-        }
-    }
-
-    private async ValueTask<ForwardOutcome> TryNodeAsync(HttpContext context, Node node, RequestTrace? trace)
-    {
-        if (node.Upstream is not { } upstream)
-        {
-            return ForwardOutcome.ConnectFailed;
-        }
-
-        if (trace is not null)
-        {
-            trace.Upstream = upstream.Address.Text;
-            trace.Attempts++;
-        }
-
-        node.BeginRequest();
-        try
-        {
-            return await forwarder.ForwardAsync(context, upstream);
-        }
-        finally
-        {
-            node.EndRequest();
-        }
+        return outcome;
     }
 
     /// <summary>A node that refuses connections gets no requests until its next announce, or until a probe reaches it.</summary>
@@ -122,6 +125,7 @@ internal sealed partial class SubscribedHostMiddleware(
         ForwardOutcome.RequestBodyTooLarge => StatusCodes.Status413PayloadTooLarge,
         ForwardOutcome.RequestHeadTooLarge => StatusCodes.Status431RequestHeaderFieldsTooLarge,
         ForwardOutcome.ConnectFailed or ForwardOutcome.ClosedEarly or ForwardOutcome.BadResponse => StatusCodes.Status502BadGateway,
+        ForwardOutcome.NoNode => StatusCodes.Status503ServiceUnavailable,
         ForwardOutcome.ConnectTimeout or ForwardOutcome.ResponseTimeout => StatusCodes.Status504GatewayTimeout,
         _ => 0,
     };

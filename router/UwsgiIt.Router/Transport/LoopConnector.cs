@@ -1,5 +1,7 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using UwsgiIt.Linux;
+using UwsgiIt.Router.Buffers;
 using UwsgiIt.Router.Forwarding;
 
 namespace UwsgiIt.Router.Transport;
@@ -10,6 +12,7 @@ internal sealed class LoopConnector(EventLoops loops, UpstreamDeadlines deadline
     // As in SocketConnector: a full backlog of a unix listener is no refusal.
     private static readonly TimeSpan BacklogRetry = TimeSpan.FromMilliseconds(10);
 
+    [AsyncMethodBuilder(typeof(CachedValueTaskMethodBuilder<>))]
     public async ValueTask<UpstreamConnection> ConnectAsync(Upstream upstream, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var until = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
@@ -50,6 +53,7 @@ internal sealed class LoopConnector(EventLoops loops, UpstreamDeadlines deadline
         return result == StreamSocket.WouldBlock ? null : throw new SocketException(-result);
     }
 
+    [AsyncMethodBuilder(typeof(CachedValueTaskMethodBuilder<>))]
     private async ValueTask<UpstreamConnection> FinishAsync(LoopUpstreamConnection connection, CancellationToken cancellationToken)
     {
         deadlines.Add(connection);

@@ -146,6 +146,23 @@ public sealed class OperationTests
         Assert.Equal(RouterEnvironment.Transport.ToLowerInvariant(), stats.GetProperty("transport").GetString());
     }
 
+    [SkippableFact]
+    public async Task Request_AllocatesNextToNothing()
+    {
+        Skip.If(RouterEnvironment.Transport != "Epoll", "The promise is that of our own transport.");
+        await using var router = await RouterEnvironment.StartAsync(static settings => settings.Remove("AccessLog"));
+        var port = RouterEnvironment.FreePort();
+        using var backend = new ChildProcess("/usr/sbin/nginx", ["-p", router.Folder.Path, "-e", "stderr", "-c", await NginxAsync(router, port)]);
+        await router.AnnounceAsync(new SubscriptionPacket { Command = SubscriptionCommand.Subscribe, Key = "www.example.com", Address = $"127.0.0.1:{port}", Protocol = UpstreamProtocol.Http });
+        await Eventually.TrueAsync(async () => await router.StatusAsync("www.example.com") == 200, "nginx answers");
+        await RepeatAsync(router, 2000);
+        var before = await AllocatedAsync(router);
+        await RepeatAsync(router, 20_000);
+
+        // Ours: what ASP.NET itself takes is some 250 bytes; buffers or state machines of ours would be kilobytes.
+        Assert.InRange((await AllocatedAsync(router) - before) / 20_000, 0, 600);
+    }
+
     [Fact]
     public async Task AccessLog_IsOneJsonLinePerRequestWithoutTheQuery()
     {
@@ -174,4 +191,40 @@ public sealed class OperationTests
             // Something else it has to say.
         }
     }
+
+    private static async Task<string> NginxAsync(RouterEnvironment router, int port)
+    {
+        var file = router.Folder.File("nginx.conf");
+        await File.WriteAllTextAsync(file, $$"""
+            daemon off; pid {{router.Folder.File("nginx.pid")}}; error_log stderr; worker_processes 1;
+            events { worker_connections 256; }
+            http { access_log off; keepalive_requests 1000000; client_body_temp_path {{router.Folder.File("body")}}; proxy_temp_path {{router.Folder.File("proxy")}};
+              fastcgi_temp_path {{router.Folder.File("fcgi")}}; uwsgi_temp_path {{router.Folder.File("uwsgi")}}; scgi_temp_path {{router.Folder.File("scgi")}};
+              server { listen 127.0.0.1:{{port}}; location / { return 200 "hello"; } } }
+            """);
+        return file;
+    }
+
+    /// <summary>Requests over one connection, by hand: the test's own client shares no memory with the router, but its time.</summary>
+    private static async Task RepeatAsync(RouterEnvironment router, int count)
+    {
+        using var client = new TcpClient { NoDelay = true };
+        await client.ConnectAsync(router.Http);
+        var stream = client.GetStream();
+        var request = "GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n"u8.ToArray();
+        var buffer = new byte[4096];
+        for (var i = 0; i < count; i++)
+        {
+            await stream.WriteAsync(request);
+            var read = 0;
+            while (!buffer.AsSpan(0, read).EndsWith("hello"u8))
+            {
+                read += await stream.ReadAsync(buffer.AsMemory(read)) is var bytes and > 0 ? bytes : throw new EndOfStreamException();
+            }
+        }
+    }
+
+    private static async Task<double> AllocatedAsync(RouterEnvironment router) => double.Parse(
+        (await router.MetricsAsync()).Split('\n').Single(static line => line.StartsWith("dotnet_gc_heap_total_allocated_bytes_total{", StringComparison.Ordinal)).Split(' ')[1],
+        System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -21,6 +21,10 @@ internal sealed class ReplayLedger
 
     private readonly Dictionary<string, KeyRecords> _keys = new(StringComparer.Ordinal);
     private readonly Lock _access = new();
+    private long _version;
+
+    /// <summary>Grows with every packet accepted.</summary>
+    public long Version => Volatile.Read(ref _version);
 
     /// <summary>True when the packet is newer than all accepted for its key and address.</summary>
     public bool IsFresh(string key, string address, long unixSeconds, bool isUnsubscribe, ReadOnlySpan<byte> signedBytes)
@@ -58,6 +62,7 @@ internal sealed class ReplayLedger
             entry.PreviousDigest = entry.LastDigest;
             entry.LastDigest = DigestOf(signedBytes);
             entry.Source = source;
+            Interlocked.Increment(ref _version);
         }
     }
 

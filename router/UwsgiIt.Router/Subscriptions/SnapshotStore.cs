@@ -42,7 +42,8 @@ internal sealed partial class SnapshotStore(
     /// <summary>Writes the snapshot when something changed since the last.</summary>
     public void Save()
     {
-        var version = registry.Version;
+        // Both, for a packet is in the registry a moment before it is in the ledger. Read before the sets: what changes meanwhile is written next time.
+        var version = registry.Version + ledger.Version;
         if (_path is null || version == _writtenVersion)
         {
             return;

@@ -103,10 +103,13 @@ internal sealed partial class SubscriptionRegistry : ISubscriptionSink
     {
         lock (_change)
         {
-            Interlocked.Increment(ref _version);
-            return subscription.Packet.Command == Protocol.Subscriptions.SubscriptionCommand.Subscribe
+            var outcome = subscription.Packet.Command == Protocol.Subscriptions.SubscriptionCommand.Subscribe
                 ? Subscribe(subscription)
                 : Unsubscribe(subscription);
+
+            // After the change: a snapshot taken in its midst must not pass for one that has it.
+            Interlocked.Increment(ref _version);
+            return outcome;
         }
     }
 

@@ -113,8 +113,12 @@ internal sealed class FakeCertificates : ISubscribedCertificates
 {
     public Dictionary<string, SniClaim> Offered { get; } = [];
 
+    /// <summary>Runs in the midst of a change of the registry.</summary>
+    public Action OnOffer { get; set; } = static () => { };
+
     public bool Offer(string sniName, SniClaim claim, SenderCredentials? sender)
     {
+        OnOffer();
         Offered[sniName] = claim;
         return true;
     }

@@ -190,6 +190,17 @@ public sealed class ReceiptTests : IDisposable
         Assert.Empty(_router.Certificates.Offered);
     }
 
+    [Fact]
+    public void Versions_GrowAfterTheChange_SoThatASnapshotInItsMidstIsNotTheLast()
+    {
+        var midst = long.MaxValue;
+        var ledger = _router.Ledger.Version;
+        _router.Certificates.OnOffer = () => midst = _router.Registry.Version;
+        _router.Receive(_router.Packet() with { Sni = new SniClaim("/key", "/crt", null, false) });
+        Assert.True(_router.Registry.Version > midst);
+        Assert.True(_router.Ledger.Version > ledger);
+    }
+
     public void Dispose() => _router.Dispose();
 
     private static byte[] Flip(byte[] datagram)

@@ -6,6 +6,7 @@ internal static class RoutingServiceCollectionExtensions
     {
         services.AddSingleton<ErrorAnswer>();
         services.AddSingleton<OnDemandVassals>();
+        services.AddSingleton<SlotForwarder>();
         return services;
     }
 }

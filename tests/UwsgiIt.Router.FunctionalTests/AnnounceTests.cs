@@ -28,7 +28,7 @@ public sealed class AnnounceTests
     [Fact]
     public async Task Stop_Unsubscribes_TheNameIsGoneAtOnce()
     {
-        await using var router = await RouterEnvironment.StartAsync(static settings => settings["Registry"]!["Tolerance"] = "00:10:00");
+        await using var router = await RouterEnvironment.StartAsync();
         var vassal = UwsgiVassal.Start(router, "www.example.com");
         await Eventually.TrueAsync(async () => await router.StatusAsync("www.example.com") == 200, "the vassal is served");
         vassal.Stop();
@@ -38,7 +38,7 @@ public sealed class AnnounceTests
     [Fact]
     public async Task Kill_AnswersBadGatewayUntilTheNodeExpires_AndComesBack()
     {
-        await using var router = await RouterEnvironment.StartAsync();
+        await using var router = await RouterEnvironment.StartAsync(static settings => settings["Registry"]!["Tolerance"] = "00:00:05");
         var vassal = UwsgiVassal.Start(router, "www.example.com");
         await Eventually.TrueAsync(async () => await router.StatusAsync("www.example.com") == 200, "the vassal is served");
         vassal.Kill();
@@ -97,7 +97,7 @@ public sealed class AnnounceTests
     [Fact]
     public async Task DeadNode_WithALiveOneBeside_IsPassedOver()
     {
-        await using var router = await RouterEnvironment.StartAsync(static settings => settings["Registry"]!["Tolerance"] = "00:10:00");
+        await using var router = await RouterEnvironment.StartAsync();
         var dying = UwsgiVassal.Start(router, "www.example.com", "dying");
         UwsgiVassal.Start(router, "www.example.com", "living");
         await Eventually.TrueAsync(async () => (await router.NodesAsync("www.example.com")).Length == 2, "both announce");
@@ -111,7 +111,7 @@ public sealed class AnnounceTests
     [Fact]
     public async Task DeadNode_ThatComesBackWithoutAnnouncing_IsFoundByAProbe()
     {
-        await using var router = await RouterEnvironment.StartAsync(static settings => settings["Registry"]!["Tolerance"] = "00:10:00");
+        await using var router = await RouterEnvironment.StartAsync();
         await router.AnnounceAsync(new() { Command = Protocol.Subscriptions.SubscriptionCommand.Subscribe, Key = "www.example.com", Address = router.Folder.File("late.sock") });
         Assert.Equal(502, await router.StatusAsync("www.example.com"));
         Assert.Equal(503, await router.StatusAsync("www.example.com"));

@@ -9,7 +9,7 @@ public sealed class HostilePacketTests
     [Fact]
     public async Task BadPackets_AreRefusedByTheirCauseAndTheNameGoesOn()
     {
-        await using var router = await RouterEnvironment.StartAsync(static settings => settings["Registry"]!["Tolerance"] = "00:10:00");
+        await using var router = await RouterEnvironment.StartAsync();
         UwsgiVassal.Start(router, "www.example.com");
         await Eventually.TrueAsync(async () => await router.StatusAsync("www.example.com") == 200, "the vassal is served");
         var other = new SubscriptionPacket { Command = SubscriptionCommand.Subscribe, Key = "www.example.com", Address = "127.0.0.1:4000" };

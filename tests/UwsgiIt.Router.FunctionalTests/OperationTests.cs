@@ -10,7 +10,7 @@ public sealed class OperationTests
     [Fact]
     public async Task KillAndRestart_ServesTheOldRoutesBeforeTheFirstAnnounceAndRemembersReplays()
     {
-        await using var router = await RouterEnvironment.StartAsync(static settings => settings["Registry"]!["Tolerance"] = "00:10:00");
+        await using var router = await RouterEnvironment.StartAsync();
         UwsgiVassal.StartPlain(router, "--socket", router.Folder.File("quiet.sock"), "--env", "VASSAL=quiet");
         var packet = router.Sign(new SubscriptionPacket { Command = SubscriptionCommand.Subscribe, Key = "www.example.com", Address = router.Folder.File("quiet.sock") });
         router.WriteKey("www.example.com");
@@ -220,6 +220,7 @@ public sealed class OperationTests
             while (!buffer.AsSpan(0, read).EndsWith("hello"u8))
             {
                 read += await stream.ReadAsync(buffer.AsMemory(read)) is var bytes and > 0 ? bytes : throw new EndOfStreamException();
+                Assert.True("HTTP/1.1 2"u8.StartsWith(buffer.AsSpan(0, Math.Min(read, 10))), System.Text.Encoding.ASCII.GetString(buffer, 0, read));
             }
         }
     }

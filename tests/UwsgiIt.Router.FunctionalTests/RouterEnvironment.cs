@@ -33,7 +33,9 @@ internal sealed class RouterEnvironment : IAsyncDisposable
                 ["KeyDirectories"] = new JsonArray(Folder.File("keys")),
                 ["AllowedAddresses"] = new JsonArray(Folder.Path + "/", "127.0.0.1:1024-65535"),
             },
-            ["Registry"] = new JsonObject { ["Tolerance"] = "00:00:05" },
+
+            // Many tests announce once and take their time.
+            ["Registry"] = new JsonObject { ["Tolerance"] = "00:10:00" },
             ["Certificate"] = new JsonObject { ["AllowedDirectories"] = new JsonArray(Folder.Path + "/") },
             ["Admin"] = new JsonObject { ["Address"] = Admin.ToString() },
             ["Transport"] = new JsonObject { ["Kind"] = Transport },

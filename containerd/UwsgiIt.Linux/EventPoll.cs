@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
@@ -71,12 +72,37 @@ public sealed unsafe class EventPoll : IDisposable
         Control(EPOLL_CTL_MOD, socket.Id, socket.Id, events);
     }
 
-    /// <summary>Waits for events without limit; returns how many there are to <see cref="Read"/>.</summary>
-    public int Wait()
+    /// <summary>Watches any descriptor; its events are reported with the id returned, its number.</summary>
+    public int Add(SafeHandle handle, PollEvents events)
+    {
+        ArgumentNullException.ThrowIfNull(handle);
+        var descriptor = (int)handle.DangerousGetHandle();
+        Control(EPOLL_CTL_ADD, descriptor, descriptor, events);
+        return descriptor;
+    }
+
+    /// <summary>Changes what is watched of a descriptor added by handle.</summary>
+    public void Change(SafeHandle handle, PollEvents events)
+    {
+        ArgumentNullException.ThrowIfNull(handle);
+        Control(EPOLL_CTL_MOD, (int)handle.DangerousGetHandle(), (int)handle.DangerousGetHandle(), events);
+    }
+
+    /// <summary>Ends the watch of a descriptor added by handle, which stays open. Returns the id it was reported with.</summary>
+    public int Remove(SafeHandle handle)
+    {
+        ArgumentNullException.ThrowIfNull(handle);
+        var descriptor = (int)handle.DangerousGetHandle();
+        Control(EPOLL_CTL_DEL, descriptor, descriptor, PollEvents.None);
+        return descriptor;
+    }
+
+    /// <summary>Waits for events, at most <paramref name="milliseconds"/> (-1: without limit); returns how many there are to <see cref="Read"/>.</summary>
+    public int Wait(int milliseconds = -1)
     {
         fixed (epoll_event* events = _events)
         {
-            var count = epoll_wait(_poll, events, MaxEvents, -1);
+            var count = epoll_wait(_poll, events, MaxEvents, milliseconds);
             return count >= 0 ? count : LibC.errno == EINTR ? 0 : throw new LinuxException("epoll_wait", LibC.errno, "event loop");
         }
     }

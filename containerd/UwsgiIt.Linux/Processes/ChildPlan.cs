@@ -1,0 +1,120 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace UwsgiIt.Linux.Processes;
+
+/// <summary>A <see cref="ChildStart"/> laid out in native memory, so that the child needs no heap. Owned by the parent.</summary>
+internal sealed unsafe class ChildPlan : IDisposable
+{
+    private const int MaxImages = 64;
+    private const int MaxStrings = 4096;
+    private const int MaxDescriptors = 64;
+
+    private readonly List<nint> _blocks = [];
+
+    public ChildPlan(ChildStart start)
+    {
+        if (start.Images.Count is 0 or > MaxImages || start.Descriptors.Count > MaxDescriptors)
+        {
+            throw new ArgumentException("A child needs 1 to 64 programs and at most 64 descriptors.", nameof(start));
+        }
+
+        ImageCount = start.Images.Count;
+        Paths = (byte**)Allocate(ImageCount * sizeof(nint));
+        Arguments = (byte***)Allocate(ImageCount * sizeof(nint));
+        for (var i = 0; i < ImageCount; i++)
+        {
+            Paths[i] = Text(start.Images[i].Path);
+            Arguments[i] = Texts(start.Images[i].Arguments);
+        }
+
+        Environment = Texts(start.Environment);
+        WorkingDirectory = Text(start.WorkingDirectory);
+        DescriptorCount = start.Descriptors.Count;
+        Numbers = (int*)Allocate(DescriptorCount * sizeof(int));
+        Sources = (int*)Allocate(DescriptorCount * sizeof(int));
+        for (var i = 0; i < DescriptorCount; i++)
+        {
+            Numbers[i] = start.Descriptors[i].Number is >= 0 and < ChildLauncher.FirstSpare
+                ? start.Descriptors[i].Number
+                : throw new ArgumentException($"Descriptor {start.Descriptors[i].Number} is not 0 to {ChildLauncher.FirstSpare - 1}.", nameof(start));
+            Sources[i] = (int)start.Descriptors[i].Handle.DangerousGetHandle();
+        }
+
+        NullDevice = Text("/dev/null");
+        OomScore = Text("/proc/self/oom_score_adj");
+        ChangesUser = start.Uid is not null;
+        Uid = start.Uid ?? 0;
+        Gid = start.Gid;
+    }
+
+    public byte** Paths { get; }
+
+    public byte*** Arguments { get; }
+
+    public int ImageCount { get; }
+
+    public byte** Environment { get; }
+
+    public byte* WorkingDirectory { get; }
+
+    public byte* NullDevice { get; }
+
+    public byte* OomScore { get; }
+
+    public int* Numbers { get; }
+
+    public int* Sources { get; }
+
+    public int DescriptorCount { get; }
+
+    public bool ChangesUser { get; }
+
+    public uint Uid { get; }
+
+    public uint Gid { get; }
+
+    public void Dispose()
+    {
+        foreach (var block in _blocks)
+        {
+            NativeMemory.Free((void*)block);
+        }
+    }
+
+    private byte** Texts(IReadOnlyList<string> texts)
+    {
+        if (texts.Count > MaxStrings)
+        {
+            throw new ArgumentException($"More than {MaxStrings} arguments or variables.", nameof(texts));
+        }
+
+        var array = (byte**)Allocate((texts.Count + 1) * sizeof(nint));
+        for (var i = 0; i < texts.Count; i++)
+        {
+            array[i] = Text(texts[i]);
+        }
+
+        return array;
+    }
+
+    private byte* Text(string text)
+    {
+        if (text.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new ArgumentException("A NUL in a path, argument or variable.", nameof(text));
+        }
+
+        var length = Encoding.UTF8.GetByteCount(text);
+        var block = (byte*)Allocate(length + 1);
+        Encoding.UTF8.GetBytes(text, new Span<byte>(block, length));
+        return block;
+    }
+
+    private void* Allocate(int bytes)
+    {
+        var block = NativeMemory.AllocZeroed((nuint)Math.Max(bytes, 1));
+        _blocks.Add((nint)block);
+        return block;
+    }
+}

@@ -11,6 +11,9 @@ internal sealed class Server : IDisposable
 
     private readonly EventPoll _poll = new();
     private readonly Dictionary<int, (StreamSocket Socket, Func<Conversation> Talk)> _listeners = [];
+
+    // Kept: disposing a bound unix socket removes its file.
+    private readonly List<Socket> _bound = [];
     private Connection?[] _connections = new Connection?[1024];
 
     public void Listen(EndPoint endPoint, Func<Conversation> talk)
@@ -23,8 +26,14 @@ internal sealed class Server : IDisposable
         var bound = new Socket(endPoint.AddressFamily, SocketType.Stream, endPoint is UnixDomainSocketEndPoint ? ProtocolType.Unspecified : ProtocolType.Tcp);
         bound.Bind(endPoint);
         bound.Listen(4096);
+        if (endPoint is UnixDomainSocketEndPoint)
+        {
+            // Proxies run as users of their own.
+            File.SetUnixFileMode(endPoint.ToString()!, (UnixFileMode)0b110_110_110);
+        }
+
+        _bound.Add(bound);
         var socket = StreamSocket.Duplicate(bound.Handle);
-        bound.Dispose();
         _listeners.Add(socket.Id, (socket, talk));
         _poll.Add(socket, PollEvents.Readable);
     }
@@ -50,7 +59,11 @@ internal sealed class Server : IDisposable
         }
     }
 
-    public void Dispose() => _poll.Dispose();
+    public void Dispose()
+    {
+        _poll.Dispose();
+        _bound.ForEach(static socket => socket.Dispose());
+    }
 
     private void Accept(StreamSocket listener, Func<Conversation> talk)
     {

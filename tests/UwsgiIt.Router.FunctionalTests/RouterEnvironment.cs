@@ -65,6 +65,9 @@ internal sealed class RouterEnvironment : IAsyncDisposable
 
     public IPEndPoint Admin { get; }
 
+    /// <summary>The address of the n-th listener that a test added.</summary>
+    public IPEndPoint Behind(int index) => IPEndPoint.Parse(_settings["Listener"]!["Endpoints"]![index + 2]!["Address"]!.GetValue<string>());
+
     public string Announce => Folder.File("announce.sock");
 
     public string PrivateKeyFile => Folder.File("customer.pem");

@@ -64,18 +64,12 @@ public sealed class UpstreamTests
         await using var router = await RouterEnvironment.StartAsync(static settings => settings["Transport"]!["Loops"] = 1);
         var port = RouterEnvironment.FreePort();
         Directory.CreateDirectory(router.Folder.File("www"));
-        File.SetUnixFileMode(router.Folder.Path, (UnixFileMode)Convert.ToInt32("755", 8));
         var file = RandomNumberGenerator.GetBytes(3_000_000);
         await File.WriteAllBytesAsync(router.Folder.File("www/file.bin"), file);
-        await File.WriteAllTextAsync(router.Folder.File("nginx.conf"), $$"""
-            daemon off; pid {{router.Folder.File("nginx.pid")}}; error_log stderr; worker_processes 1;
-            events { worker_connections 256; }
-            http { access_log off; client_body_temp_path {{router.Folder.File("body")}}; proxy_temp_path {{router.Folder.File("proxy")}}; fastcgi_temp_path {{router.Folder.File("fcgi")}};
-              uwsgi_temp_path {{router.Folder.File("uwsgi")}}; scgi_temp_path {{router.Folder.File("scgi")}};
-              server { listen 127.0.0.1:{{port}}; root {{router.Folder.File("www")}};
-                location /count { add_header X-Connection $connection; return 200 "$http_x_forwarded_for $http_x_forwarded_proto $http_host"; } } }
+        Nginx.Start(router, $$"""
+            server { listen 127.0.0.1:{{port}}; root {{router.Folder.File("www")}};
+              location /count { add_header X-Connection $connection; return 200 "$http_x_forwarded_for $http_x_forwarded_proto $http_host"; } }
             """);
-        router.Own(new ChildProcess("/usr/sbin/nginx", ["-p", router.Folder.Path, "-e", "stderr", "-c", router.Folder.File("nginx.conf")]));
         await router.AnnounceAsync(Packet("nginx.example.com", $"127.0.0.1:{port}", UpstreamProtocol.Http));
         await ServesAsync(router, "nginx.example.com", "/count");
         using var first = await router.GetAsync("nginx.example.com", "/count");

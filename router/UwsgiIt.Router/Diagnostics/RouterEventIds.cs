@@ -28,7 +28,10 @@ internal static class RouterEventIds
     public const int DefaultCertificateMade = 2002;
     public const int CertificateExpires = 2003;
 
-    // Routing 3000-3999
+    // Routing 3000-3499
+
+    // ProxyProtocol 3500-3599
+    public const int ProxyHeaderRefused = 3500;
 
     // Forwarding 4000-4499
     public const int BadResponse = 4000;

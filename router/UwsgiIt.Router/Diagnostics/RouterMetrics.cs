@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using UwsgiIt.Router.Forwarding;
+using UwsgiIt.Router.ProxyProtocol;
 
 namespace UwsgiIt.Router.Diagnostics;
 
@@ -10,12 +11,14 @@ internal sealed class RouterMetrics
 
     private readonly Counter<long> _packets;
     private readonly Counter<long> _upstreamFailures;
+    private readonly Counter<long> _proxyRefusals;
 
     public RouterMetrics(IMeterFactory meterFactory)
     {
         Meter = meterFactory.Create(MeterName);
         _packets = Meter.CreateCounter<long>("uwsgiit.router.subscription.packets", "{packet}", "Subscription datagrams received, by result.");
         _upstreamFailures = Meter.CreateCounter<long>("uwsgiit.router.upstream.failures", "{request}", "Requests of subscribed names answered by the router because of their upstream, by outcome.");
+        _proxyRefusals = Meter.CreateCounter<long>("uwsgiit.router.proxy_protocol.refused", "{connection}", "Connections closed for a missing or unbelievable PROXY header, by cause.");
     }
 
     /// <summary>For observable instruments of other folders; register them once, at start.</summary>
@@ -35,6 +38,14 @@ internal sealed class RouterMetrics
         if (_upstreamFailures.Enabled)
         {
             _upstreamFailures.Add(1, new KeyValuePair<string, object?>("outcome", outcome.ToString()));
+        }
+    }
+
+    public void ProxyHeaderRefused(ProxyRefusal refusal)
+    {
+        if (_proxyRefusals.Enabled)
+        {
+            _proxyRefusals.Add(1, new KeyValuePair<string, object?>("cause", refusal.ToString()));
         }
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using UwsgiIt.Router.Buffers;
+using UwsgiIt.Router.ProxyProtocol;
 
 namespace UwsgiIt.Router.Forwarding;
 
@@ -63,6 +64,9 @@ internal sealed class ForwardRequest
     public IHeaderDictionary Headers => Transformed?.Headers ?? Context.Request.Headers;
 
     public string Host => Transformed?.Host ?? Upstream.Host ?? Context.Request.Headers.Host.ToString();
+
+    /// <summary>True when the connection may serve others before and after.</summary>
+    public bool CanReuse => Codec.CanReuse && Upstream.ProxyVersion == ProxyVersion.None;
 
     public bool ExpectsResponseBody(int status) =>
         !HttpMethods.IsHead(Method) && status is not 204 and not 304 and >= 200;

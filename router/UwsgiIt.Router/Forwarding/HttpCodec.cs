@@ -1,3 +1,6 @@
+using System.Net;
+using UwsgiIt.Router.ProxyProtocol;
+
 namespace UwsgiIt.Router.Forwarding;
 
 /// <summary>HTTP/1.1, serialised anew from the parsed request; connections are kept.</summary>
@@ -18,6 +21,7 @@ internal sealed class HttpCodec : IUpstreamCodec
     {
         var context = request.Context;
         var headers = request.Headers;
+        WriteProxyHeader(buffer, request);
         buffer.Write(request.Method);
         buffer.Write(" "u8);
         buffer.Write(request.Target);
@@ -49,6 +53,21 @@ internal sealed class HttpCodec : IUpstreamCodec
         buffer.Write("\r\n"u8);
         return buffer.Length <= MaxHeadBytes ? ForwardOutcome.Completed : ForwardOutcome.RequestHeadTooLarge;
     }
+
+    private static void WriteProxyHeader(RequestBuffer buffer, ForwardRequest request)
+    {
+        if (request.Upstream.ProxyVersion == ProxyVersion.None)
+        {
+            return;
+        }
+
+        Span<byte> header = stackalloc byte[ProxyHeaderWriter.MaxBytes];
+        var client = request.Context.Connection;
+        var length = ProxyHeaderWriter.Write(header, request.Upstream.ProxyVersion, EndPoint(client.RemoteIpAddress, client.RemotePort), EndPoint(client.LocalIpAddress, client.LocalPort));
+        buffer.Write(header[..length]);
+    }
+
+    private static IPEndPoint? EndPoint(IPAddress? address, int port) => address is null ? null : new IPEndPoint(address, port);
 
     private static bool IsWrittenByUs(string name) =>
         name.Equals("Host", StringComparison.OrdinalIgnoreCase) || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase);
@@ -87,8 +106,16 @@ internal sealed class HttpCodec : IUpstreamCodec
                 buffer.Write(key);
                 buffer.Write("\r\n"u8);
             }
+
+            return;
         }
-        else if (request.BodyLength < 0)
+
+        if (!request.CanReuse)
+        {
+            buffer.Write("Connection: close\r\n"u8);
+        }
+
+        if (request.BodyLength < 0)
         {
             buffer.Write("Transfer-Encoding: chunked\r\n"u8);
         }

@@ -81,7 +81,7 @@ internal sealed partial class RequestForwarder(
 
     private static bool TryRent(ForwardRequest request)
     {
-        if (!request.Codec.CanReuse || !request.Upstream.TryRent(out var idle))
+        if (!request.CanReuse || !request.Upstream.TryRent(out var idle))
         {
             return false;
         }
@@ -131,7 +131,7 @@ internal sealed partial class RequestForwarder(
             }
 
             var (outcome, reusable) = await DownloadAsync(request);
-            keep = reusable && outcome == ForwardOutcome.Completed && request.Codec.CanReuse && upload is null or { IsCompletedSuccessfully: true, Result: ForwardOutcome.Completed };
+            keep = reusable && outcome == ForwardOutcome.Completed && request.CanReuse && upload is null or { IsCompletedSuccessfully: true, Result: ForwardOutcome.Completed };
             return upload is { IsCompletedSuccessfully: true } && outcome == ForwardOutcome.ClosedEarly && upload.Result is not (ForwardOutcome.Completed or ForwardOutcome.ClosedEarly)
                 ? upload.Result
                 : outcome;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using UwsgiIt.Protocol.Subscriptions;
+using UwsgiIt.Router.ProxyProtocol;
 using UwsgiIt.Router.Transport;
 
 namespace UwsgiIt.Router.Forwarding;
@@ -34,6 +35,9 @@ internal sealed class Upstream(UpstreamAddress address, UpstreamProtocol protoco
 
     /// <summary>Host header to send instead of the client's; null sends the client's. YARP's destinations want their own.</summary>
     public string? Host { get; init; }
+
+    /// <summary>The PROXY header that its connections begin with. A connection then belongs to one client and is not kept. Default none.</summary>
+    public ProxyVersion ProxyVersion { get; init; }
 
     /// <summary>Bytes received from the upstream (the original's stats call it tx).</summary>
     public long BytesReceived => Volatile.Read(ref _bytesReceived);

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace UwsgiIt.Router.Hosting;
 
 /// <summary>One public listener.</summary>
@@ -14,4 +16,45 @@ internal sealed class EndpointOptions
 
     /// <summary>HTTP/3 beside the others on a TLS listener; needs libmsquic. Default false.</summary>
     public bool Http3 { get; set; }
+
+    /// <summary>Whether every connection begins with a PROXY protocol header, version 1 or 2, also before TLS. One without is closed; where this is false, one with is. Default false.</summary>
+    public bool ProxyProtocol { get; set; }
+
+    /// <summary>Networks whose PROXY headers are believed, for example <c>10.1.0.0/16</c>; all others are closed. Needed unless the listener is on loopback or a unix socket.</summary>
+    public IList<string> ProxySenders { get; init; } = [];
+
+    public IEnumerable<OptionFault> Validate()
+    {
+        if (!ListenAddress.TryParse(Address, out var address))
+        {
+            yield return Fault("Address", Address, "is not an address to listen on", "Write ip:port, [v6]:port, *:port, an absolute socket path, or fd:name");
+        }
+
+        if (this is { H2c: true, Tls: true })
+        {
+            yield return Fault("H2c", "true", "is HTTP/2 without TLS on a listener with TLS", "Drop H2c: TLS listeners agree on HTTP/2 by themselves");
+        }
+
+        if (Http3 && !(Tls && System.Net.Quic.QuicListener.IsSupported))
+        {
+            yield return Fault("Http3", "true", Tls ? "needs libmsquic, which this host lacks" : "needs TLS", Tls ? "Install libmsquic or drop Http3" : "Set Tls or drop Http3");
+        }
+
+        foreach (var sender in ProxySenders.Where(static sender => !IPNetwork.TryParse(sender, out _)))
+        {
+            yield return Fault("ProxySenders", sender, "is not a network", "Write for example 10.1.0.0/16 or 2001:db8::/32");
+        }
+
+        if (ProxyProtocol && ProxySenders.Count == 0 && address is { UnixPath: null } && !IPAddress.IsLoopback(address.EndPoint?.Address ?? IPAddress.Any))
+        {
+            yield return Fault("ProxySenders", "", "is empty: anybody could claim any address", "Name the networks of your load balancers");
+        }
+
+        if (ProxyProtocol && Http3)
+        {
+            yield return Fault("ProxyProtocol", "true", "cannot be had with HTTP/3", "Drop one of them");
+        }
+    }
+
+    private static OptionFault Fault(string setting, string value, string problem, string remedy) => new($"Listener:Endpoints:{setting}", value, problem, remedy);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using UwsgiIt.Router.ProxyProtocol;
 using UwsgiIt.Router.Tls;
 
 namespace UwsgiIt.Router.Hosting;
@@ -22,11 +23,11 @@ internal static class KestrelSetup
         kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
         foreach (var endpoint in options.EffectiveEndpoints)
         {
-            Listen(kestrel, endpoint);
+            Listen(kestrel, endpoint, options);
         }
     }
 
-    private static void Listen(KestrelServerOptions kestrel, EndpointOptions endpoint)
+    private static void Listen(KestrelServerOptions kestrel, EndpointOptions endpoint, ListenerOptions options)
     {
         if (!ListenAddress.TryParse(endpoint.Address, out var address))
         {
@@ -35,7 +36,7 @@ internal static class KestrelSetup
 
         if (address.EndPoint is { } ip)
         {
-            kestrel.Listen(ip, listen => Configure(listen, endpoint));
+            kestrel.Listen(ip, listen => Configure(listen, endpoint, options));
         }
         else if (address.UnixPath is { } path)
         {
@@ -45,7 +46,7 @@ internal static class KestrelSetup
                 File.Delete(path);
             }
 
-            kestrel.ListenUnixSocket(path, listen => Configure(listen, endpoint));
+            kestrel.ListenUnixSocket(path, listen => Configure(listen, endpoint, options));
         }
         else
         {
@@ -57,13 +58,19 @@ internal static class KestrelSetup
 
             foreach (var descriptor in descriptors)
             {
-                kestrel.ListenHandle(descriptor, listen => Configure(listen, endpoint));
+                kestrel.ListenHandle(descriptor, listen => Configure(listen, endpoint, options));
             }
         }
     }
 
-    private static void Configure(ListenOptions listen, EndpointOptions endpoint)
+    private static void Configure(ListenOptions listen, EndpointOptions endpoint, ListenerOptions options)
     {
+        // Whoever comes after this sees the client's address, not the load balancer's.
+        if (endpoint.ProxyProtocol)
+        {
+            listen.UseProxyProtocol(endpoint.ProxySenders, options.RequestHeadTimeout);
+        }
+
         listen.Protocols = endpoint switch
         {
             { H2c: true } => HttpProtocols.Http2,

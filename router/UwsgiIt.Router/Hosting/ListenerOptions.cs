@@ -27,22 +27,9 @@ internal sealed class ListenerOptions : IValidatedOptions
 
     public IEnumerable<OptionFault> Validate()
     {
-        foreach (var endpoint in Endpoints)
+        foreach (var fault in Endpoints.SelectMany(static endpoint => endpoint.Validate()))
         {
-            if (!ListenAddress.TryParse(endpoint.Address, out _))
-            {
-                yield return new OptionFault("Listener:Endpoints:Address", endpoint.Address, "is not an address to listen on", "Write ip:port, [v6]:port, *:port, an absolute socket path, or fd:name");
-            }
-
-            if (endpoint is { H2c: true, Tls: true })
-            {
-                yield return new OptionFault("Listener:Endpoints:H2c", "true", "is HTTP/2 without TLS on a listener with TLS", "Drop H2c: TLS listeners agree on HTTP/2 by themselves");
-            }
-
-            if (endpoint.Http3 && !(endpoint.Tls && System.Net.Quic.QuicListener.IsSupported))
-            {
-                yield return new OptionFault("Listener:Endpoints:Http3", "true", endpoint.Tls ? "needs libmsquic, which this host lacks" : "needs TLS", endpoint.Tls ? "Install libmsquic or drop Http3" : "Set Tls or drop Http3");
-            }
+            yield return fault;
         }
 
         foreach (var (setting, value) in new[] { ("DrainTimeout", DrainTimeout), ("RequestHeadTimeout", RequestHeadTimeout), ("KeepAliveTimeout", KeepAliveTimeout) })

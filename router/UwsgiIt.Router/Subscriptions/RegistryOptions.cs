@@ -1,5 +1,6 @@
 using UwsgiIt.Protocol.Subscriptions;
 using UwsgiIt.Router.Hosting;
+using UwsgiIt.Router.ProxyProtocol;
 
 namespace UwsgiIt.Router.Subscriptions;
 
@@ -41,6 +42,12 @@ internal sealed class RegistryOptions : IValidatedOptions
     /// <summary>How long a request waits for an on-demand vassal. Default 20 s (the original gives up after about that).</summary>
     public TimeSpan DeferTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Names whose nodes get a PROXY header before each connection's first byte: HTTP nodes and those of raw listeners. Default none.</summary>
+    public IList<ProxyHeaderOptions> ProxyHeaders { get; init; } = [];
+
+    /// <summary>What the nodes of a key get; the first entry that covers it counts.</summary>
+    public ProxyVersion ProxyVersionOf(string key) => ProxyHeaders.Count == 0 ? ProxyVersion.None : ProxyHeaders.FirstOrDefault(entry => entry.Covers(key))?.Version ?? ProxyVersion.None;
+
     public BalancingAlgorithm DefaultAlgorithm => SubscriptionWords.ReadAlgorithm(System.Text.Encoding.ASCII.GetBytes(Algorithm)) ?? BalancingAlgorithm.WeightedRoundRobin;
 
     public IEnumerable<OptionFault> Validate()
@@ -68,6 +75,11 @@ internal sealed class RegistryOptions : IValidatedOptions
         if (MaxNodesPerSlot <= 0)
         {
             yield return new OptionFault("Registry:MaxNodesPerSlot", $"{MaxNodesPerSlot}", "is not positive", "Write a number from 1 up");
+        }
+
+        foreach (var entry in ProxyHeaders.Where(static entry => entry.Key.Length == 0 || entry.Version == ProxyVersion.None))
+        {
+            yield return new OptionFault("Registry:ProxyHeaders", entry.Key, "has no key or no version", "Write a Key, and V1 or V2 as Version");
         }
 
         if (DeferTimeout < TimeSpan.Zero)

@@ -1,5 +1,6 @@
 using UwsgiIt.Protocol.Subscriptions;
 using UwsgiIt.Router.Forwarding;
+using UwsgiIt.Router.ProxyProtocol;
 
 namespace UwsgiIt.Router.Subscriptions;
 
@@ -44,7 +45,7 @@ internal sealed partial class SubscriptionRegistry
 
         // The certificate first: a name that is served is served with it.
         OfferCertificate(slot, packet, subscription.Sender);
-        Refresh(node, subscription);
+        Refresh(slot, node, subscription);
         if (outcome == SubscriptionOutcome.NodeAdded)
         {
             Add(slot, node);
@@ -98,7 +99,7 @@ internal sealed partial class SubscriptionRegistry
         return null;
     }
 
-    private void Refresh(Node node, Subscription subscription)
+    private void Refresh(Slot slot, Node node, Subscription subscription)
     {
         var packet = subscription.Packet;
         node.Cores = packet.Cores;
@@ -106,10 +107,11 @@ internal sealed partial class SubscriptionRegistry
         node.Weight = Math.Max(1, packet.Weight);
         node.Backup = packet.Backup;
         node.LastCheckSeconds = _time.GetUtcNow().ToUnixTimeSeconds();
-        if (subscription.Address is { } address && !IsSame(node.Upstream, address, packet))
+        var proxyVersion = _options.CurrentValue.ProxyVersionOf(slot.Key);
+        if (subscription.Address is { } address && !IsSame(node.Upstream, address, packet, proxyVersion))
         {
             var old = node.Upstream;
-            node.Upstream = new Upstream(address, packet.Protocol, packet.Modifier1, packet.Modifier2) { Owner = OwnerOf(address, node.Sender) };
+            node.Upstream = new Upstream(address, packet.Protocol, packet.Modifier1, packet.Modifier2) { Owner = OwnerOf(address, node.Sender), ProxyVersion = proxyVersion };
             old?.Dispose();
         }
 
@@ -120,9 +122,9 @@ internal sealed partial class SubscriptionRegistry
     private static uint? OwnerOf(UpstreamAddress address, SenderCredentials? sender) =>
         address.IsUnix && sender is { UserId: >= AddressPolicy.FirstContainerUid } container ? container.UserId : null;
 
-    private static bool IsSame(Upstream? upstream, UpstreamAddress address, SubscriptionPacket packet) =>
+    private static bool IsSame(Upstream? upstream, UpstreamAddress address, SubscriptionPacket packet, ProxyVersion proxyVersion) =>
         upstream is not null && upstream.Address.Equals(address) && upstream.Protocol == packet.Protocol
-        && upstream.Modifier1 == packet.Modifier1 && upstream.Modifier2 == packet.Modifier2;
+        && upstream.Modifier1 == packet.Modifier1 && upstream.Modifier2 == packet.Modifier2 && upstream.ProxyVersion == proxyVersion;
 
     private void Add(Slot slot, Node node)
     {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using UwsgiIt.Protocol.Packets;
 using UwsgiIt.Protocol.Subscriptions;
 using UwsgiIt.Router.Forwarding;
+using UwsgiIt.Router.ProxyProtocol;
 using UwsgiIt.Tests.Common;
 
 namespace UwsgiIt.Fuzz;
@@ -22,6 +23,7 @@ internal static class FuzzTargets
         ["response-cgi"] = new(static bytes => Head(bytes, isHttp: false), Texts("Status: 404 Not Found\r\nContent-Type: text/plain\r\n\r\n", "HTTP/2.0 200 OK\nSet-Cookie: a\n\n")),
         ["chunked"] = new(static bytes => Decode(bytes, static () => new ChunkedDecoder()), Texts("5;a=b\r\nhello\r\n0\r\nTrailer: x\r\n\r\n", "a\r\n0123456789\r\n0\r\n\r\n")),
         ["fastcgi"] = new(static bytes => Decode(bytes, static () => new FastCgiDecoder()), [[1, 6, 0, 1, 0, 5, 3, 0, .. "hello"u8, 0, 0, 0, 1, 7, 0, 1, 0, 1, 0, 0, 65, 1, 3, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]]),
+        ["proxy-header"] = new(ProxyHeader, [.. Texts("PROXY TCP4 203.0.113.7 203.0.113.1 4711 443\r\nGET", "PROXY TCP6 2001:db8::7 ::1 0 65535\r\n", "PROXY UNKNOWN\r\n"), [.. ProxyHeaderReader.Signature, 0x21, 0x11, 0, 17, 203, 0, 113, 7, 203, 0, 113, 1, 18, 103, 1, 187, 4, 0, 2, 9, 9]]),
         ["path"] = new(Path, Texts("/a/%2e%2e/b//c/./d%20e", "http://host/a?b#c")),
     };
 
@@ -84,6 +86,19 @@ internal static class FuzzTargets
         }
 
         Check((whole.IsComplete, whole.IsFaulted) == (split.IsComplete, split.IsFaulted) && payload.AsSpan().SequenceEqual(pieces.ToArray()), "the split changes the result");
+    }
+
+    private static void ProxyHeader(byte[] bytes)
+    {
+        var status = ProxyHeaderReader.Read(bytes, out var header, out var length);
+        Check((header.Source is null) == (header.Destination is null), "one address without the other");
+        Check(status != ProxyHeaderStatus.Complete || (length > 0 && length <= bytes.Length), "a length that is none");
+        Check(status == ProxyHeaderStatus.Complete || header.Source is null, "an address of no header");
+        Check(status != ProxyHeaderStatus.Incomplete || bytes.Length < ProxyHeaderReader.MaxBinaryBytes, "waits beyond its bound");
+        if (status == ProxyHeaderStatus.Complete)
+        {
+            Check(ProxyHeaderReader.Read(bytes.AsSpan(0, length - 1), out _, out _) == ProxyHeaderStatus.Incomplete, "whole before its end");
+        }
     }
 
     private static void Path(byte[] bytes)

@@ -1,10 +1,12 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using UwsgiIt.Network.Firewall;
 using UwsgiIt.Protocol.Packets;
 using UwsgiIt.Protocol.Subscriptions;
 using UwsgiIt.Router.Forwarding;
 using UwsgiIt.Router.ProxyProtocol;
 using UwsgiIt.Tests.Common;
+using UwsgiIt.Tuntap.Frames;
 
 namespace UwsgiIt.Fuzz;
 
@@ -24,6 +26,8 @@ internal static class FuzzTargets
         ["chunked"] = new(static bytes => Decode(bytes, static () => new ChunkedDecoder()), Texts("5;a=b\r\nhello\r\n0\r\nTrailer: x\r\n\r\n", "a\r\n0123456789\r\n0\r\n\r\n")),
         ["fastcgi"] = new(static bytes => Decode(bytes, static () => new FastCgiDecoder()), [[1, 6, 0, 1, 0, 5, 3, 0, .. "hello"u8, 0, 0, 0, 1, 7, 0, 1, 0, 1, 0, 0, 65, 1, 3, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]]),
         ["proxy-header"] = new(ProxyHeader, [.. Texts("PROXY TCP4 203.0.113.7 203.0.113.1 4711 443\r\nGET", "PROXY TCP6 2001:db8::7 ::1 0 65535\r\n", "PROXY UNKNOWN\r\n"), [.. ProxyHeaderReader.Signature, 0x21, 0x11, 0, 17, 203, 0, 113, 7, 203, 0, 113, 1, 18, 103, 1, 187, 4, 0, 2, 9, 9]]),
+        ["frame"] = new(Frame, [Convert.FromHexString("4600001e00002000401100000a000003c000020783030400000000000000"), Convert.FromHexString("600000000010" + "2c40" + "fd75777367690000000000000000000320010db80000000000000000000000071100000100000000" + "0001000200080000"), Convert.FromHexString("450000380000400040010000c00002080a00000303010000000000004500001400004000400600000a000003c0000207" + "9c4001bb00000000")]),
+        ["rule"] = new(Rule, Texts("in 10.0.0.3/32 10.0.0.4/32 allow", "out any 2001:db8::/32 gateway [2001:db8::1]:999", "in 0.0.0.0 any replies")),
         ["path"] = new(Path, Texts("/a/%2e%2e/b//c/./d%20e", "http://host/a?b#c")),
     };
 
@@ -110,6 +114,29 @@ internal static class FuzzTargets
             var path = Encoding.UTF8.GetString(buffer, 0, length);
             Check(!path.Split('/').Any(static segment => segment is "." or ".."), "a dot segment is left");
             Check(!path.Contains('\0', StringComparison.Ordinal), "a NUL is left");
+        }
+    }
+
+    private static void Frame(byte[] bytes)
+    {
+        if (FrameReader.Read(bytes, out var facts) == DropCause.None)
+        {
+            Check(facts.TransportOffset >= (facts.IsV6 ? 40 : 20) && facts.TransportOffset <= bytes.Length, "the transport header is not within the packet");
+            Check(!facts.IsLaterFragment || (facts.IsFragment && facts.SourcePort == 0 && facts.TcpFlags == 0), "a later fragment with a transport header");
+            _ = FrameReader.TryReadQuoted(bytes, facts, out _);
+        }
+    }
+
+    private static void Rule(byte[] bytes)
+    {
+        if (FirewallRuleParser.TryParse(Encoding.Latin1.GetString(bytes), out var rule, out var fault))
+        {
+            Check(FirewallRuleParser.TryParse(rule.ToString(), out var again, out fault), $"written again it is refused: {fault}");
+            Check(again == rule, "written again it reads differently");
+        }
+        else
+        {
+            Check(fault.Length > 0, "refused without a reason");
         }
     }
 

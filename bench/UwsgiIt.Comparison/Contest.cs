@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using UwsgiIt.Comparison.Scenarios;
 using UwsgiIt.Comparison.Subjects;
 using UwsgiIt.LoadTest;
@@ -71,13 +72,14 @@ internal sealed class Contest(Ground ground, Pace pace, Action<string> say)
     public async Task<Entrant> StartAsync(Scenario scenario, Subject subject)
     {
         var port = ListeningPort.Free();
+        var started = Stopwatch.GetTimestamp();
         var entrant = new Entrant(subject, subject.Start(ground, scenario, port), port, scenario.Tls);
         try
         {
             await ListeningPort.OwnedByAsync(entrant.Process, port, subject.Name);
             await subject.ReadyAsync(ground, scenario, port);
             await AnswersAsync(scenario, entrant);
-            return entrant;
+            return entrant with { StartedIn = Stopwatch.GetElapsedTime(started) };
         }
         catch
         {

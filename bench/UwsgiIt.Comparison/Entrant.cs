@@ -7,6 +7,9 @@ namespace UwsgiIt.Comparison;
 /// <summary>A subject that runs: where it listens and what it is given.</summary>
 internal sealed record Entrant(Subject Subject, ProcessTree Process, int Port, bool Tls)
 {
+    /// <summary>From the start of its process to its first good answer.</summary>
+    public TimeSpan StartedIn { get; init; }
+
     public string Name => Subject.Name;
 
     public IPEndPoint EndPoint => new(IPAddress.Loopback, Port);

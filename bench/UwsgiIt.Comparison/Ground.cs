@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using UwsgiIt.Comparison.Announces;
 
 namespace UwsgiIt.Comparison;
 
@@ -10,6 +11,7 @@ internal sealed class Ground : IDisposable
     public const string Host = "bench.example";
 
     private readonly ProcessTree _backend;
+    private readonly Lazy<Customer> _customer;
 
     public Ground()
     {
@@ -21,15 +23,18 @@ internal sealed class Ground : IDisposable
         UwsgiBackend = File("uwsgi.sock");
         FastCgiBackend = File("fastcgi.sock");
         _backend = new ProcessTree(File("backend.log"), "dotnet", [Binary("UwsgiIt.Backend", "UwsgiIt.Backend.dll"), "--http", HttpBackend, "--uwsgi", UwsgiBackend, "--fastcgi", FastCgiBackend]);
-        using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        Write("ecdsa", new CertificateRequest($"CN={Host}", ecdsa, HashAlgorithmName.SHA256), ecdsa.ExportPkcs8PrivateKeyPem());
+        _customer = new Lazy<Customer>(() => new Customer(Folder));
+        WriteCertificate("ecdsa").Dispose();
         using var rsa = RSA.Create(2048);
-        Write("rsa", new CertificateRequest($"CN={Host}", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1), rsa.ExportPkcs8PrivateKeyPem());
+        Write("rsa", new CertificateRequest($"CN={Host}", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1), rsa.ExportPkcs8PrivateKeyPem()).Dispose();
     }
 
     public static int Cores => Environment.ProcessorCount;
 
     public string Folder { get; }
+
+    /// <summary>Who signs announces.</summary>
+    public Customer Customer => _customer.Value;
 
     public string HttpBackend { get; }
 
@@ -46,8 +51,20 @@ internal sealed class Ground : IDisposable
 
     public Task ReadyAsync() => ListeningPort.OwnedByAsync(_backend, IPEndPoint.Parse(HttpBackend).Port, "the upstream");
 
+    /// <summary>Writes <c>name.crt</c>, <c>name.key</c> and <c>name.pem</c> for <see cref="Host"/>, of a new P-256 key; each file is whole at any moment.</summary>
+    public X509Certificate2 WriteCertificate(string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return Write(name, new CertificateRequest($"CN={Host}", key, HashAlgorithmName.SHA256), key.ExportPkcs8PrivateKeyPem());
+    }
+
     public void Dispose()
     {
+        if (_customer.IsValueCreated)
+        {
+            _customer.Value.Dispose();
+        }
+
         _backend.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
@@ -65,17 +82,25 @@ internal sealed class Ground : IDisposable
         throw new InvalidOperationException("UwsgiIt.sln is in no folder above this program.");
     }
 
-    private void Write(string name, CertificateRequest request, string key)
+    private X509Certificate2 Write(string name, CertificateRequest request, string key)
     {
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(Host);
+        names.AddDnsName("*." + Host);
         request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+        var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
         var pem = certificate.ExportCertificatePem();
-        System.IO.File.WriteAllText(File(name + ".crt"), pem + "\n");
-        System.IO.File.WriteAllText(File(name + ".key"), key + "\n");
+        Replace(File(name + ".crt"), pem + "\n");
+        Replace(File(name + ".key"), key + "\n");
 
         // haproxy wants both in one file.
-        System.IO.File.WriteAllText(File(name + ".pem"), pem + "\n" + key + "\n");
+        Replace(File(name + ".pem"), pem + "\n" + key + "\n");
+        return certificate;
+    }
+
+    private static void Replace(string file, string text)
+    {
+        System.IO.File.WriteAllText(file + ".new", text);
+        System.IO.File.Move(file + ".new", file, overwrite: true);
     }
 }

@@ -7,6 +7,10 @@ namespace UwsgiIt.Comparison;
 /// <summary>Makes sure that what answers on a port is what we mean to measure.</summary>
 internal static class ListeningPort
 {
+    // Two minutes: one that reads a million names has work to do first.
+    private const int Looks = 120_000 / LookMilliseconds;
+    private const int LookMilliseconds = 20;
+
     public static int Free()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -17,7 +21,7 @@ internal static class ListeningPort
     /// <summary>Waits until the tree listens, and fails when somebody else does.</summary>
     public static async Task OwnedByAsync(ProcessTree tree, int port, string name)
     {
-        for (var i = 0; i < 600; i++)
+        for (var i = 0; i < Looks; i++)
         {
             var listeners = Inodes(port);
             if (listeners.Count > 0)
@@ -36,7 +40,7 @@ internal static class ListeningPort
                 break;
             }
 
-            await Task.Delay(50);
+            await Task.Delay(LookMilliseconds);
         }
 
         throw new InvalidOperationException($"{name} does not listen on port {port}: {tree.LastLines}");

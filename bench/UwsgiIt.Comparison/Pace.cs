@@ -19,6 +19,25 @@ internal sealed record Pace
 
     public required int IdleConnections { get; init; }
 
+    /// <summary>Names that all announce themselves.</summary>
+    public required int AnnouncedNames { get; init; }
+
+    public required int RenewalsPerSecond { get; init; }
+
+    /// <summary>Names that renew themselves while junk comes.</summary>
+    public required int EstablishedNames { get; init; }
+
+    public required int JunkPerSecond { get; init; }
+
+    /// <summary>Names with a certificate each, from a snapshot.</summary>
+    public required int CertifiedNames { get; init; }
+
+    /// <summary>Names from a snapshot.</summary>
+    public required int SnapshotNames { get; init; }
+
+    /// <summary>Requests a second while something is changed.</summary>
+    public required int ChangeRate { get; init; }
+
     public static Pace Full { get; } = new()
     {
         Rounds = 5,
@@ -27,6 +46,13 @@ internal sealed record Pace
         WarmUp = TimeSpan.FromSeconds(14),
         LatencyWarmUp = TimeSpan.FromSeconds(1),
         IdleConnections = 10_000,
+        AnnouncedNames = 100_000,
+        RenewalsPerSecond = 10_000,
+        EstablishedNames = 1_000,
+        JunkPerSecond = 60_000,
+        CertifiedNames = 100_000,
+        SnapshotNames = 1_000_000,
+        ChangeRate = 1_000,
     };
 
     /// <summary>Only to see that it runs: the figures are of programs that are still warming up.</summary>
@@ -38,6 +64,13 @@ internal sealed record Pace
         WarmUp = TimeSpan.FromSeconds(1),
         LatencyWarmUp = TimeSpan.FromSeconds(0.2),
         IdleConnections = 500,
+        AnnouncedNames = 2_000,
+        RenewalsPerSecond = 2_000,
+        EstablishedNames = 100,
+        JunkPerSecond = 60_000,
+        CertifiedNames = 1_000,
+        SnapshotNames = 10_000,
+        ChangeRate = 100,
     };
 
     /// <summary>Programs that were compiled before only have their caches to warm.</summary>

@@ -43,6 +43,12 @@ internal static class Catalogue
         new RateScenario("handshake-resumed", "resumed TLS handshake, then one request", Handshakes(resume: true)) { Tls = true, Targets = [new(Metric.CpuPerRequest, Nginx, 1)] },
         new IdleScenario("idle", "idle connections, plain") { Targets = [new(Metric.BytesPerConnection, null, 8 * 1024)] },
         new IdleScenario("idle-tls", "idle connections, TLS") { Tls = true, Targets = [new(Metric.BytesPerConnection, null, 40 * 1024)] },
+        new NamesScenario("sni-100k", "100,000 names with a certificate each") { Tls = true, Count = static pace => pace.CertifiedNames, Targets = [new(Metric.Ready, null, 5), new(Metric.BytesPerName, null, 8 * 1024)] },
+        new NamesScenario("names-1m", "1,000,000 names from a snapshot") { Count = static pace => pace.SnapshotNames },
+        new AnnounceScenario("announces", "100,000 names that announce themselves, 10,000 a second, while serving") { Targets = [new(AnnounceScenario.Cost, null, 1), new(AnnounceScenario.Lost, null, 0)] },
+        new JunkScenario("junk", "60,000 junk packets a second while serving") { Targets = [new(JunkScenario.Slower, null, 2), new(AnnounceScenario.Lost, null, 0)] },
+        new ChangeScenario("reload", "settings read again under load", SwapsCertificate: false) { Targets = [new(Metric.Failures, null, 0)] },
+        new ChangeScenario("swap", "certificate replaced under load", SwapsCertificate: true) { Tls = true, Certificate = ChangeScenario.Swapped, Targets = [new(Metric.Failures, null, 0)] },
     ];
 
     private static OwnLoad Handshakes(bool resume) => new(LoadProtocol.Http1, Connections: 16, KeepAlive: false, TlsResume: resume);

@@ -22,6 +22,9 @@ internal abstract record Scenario(string Name, string Title)
     /// <summary>The name asked for when a subject has started.</summary>
     public virtual string FirstHost => Ground.Host;
 
+    /// <summary>True where our router takes only announces that the customer of <see cref="Ground"/> signed.</summary>
+    public virtual bool IsSigned => false;
+
     public virtual bool Takes(Subject subject) => subject.Can(this);
 
     /// <summary>What has to lie on disk before a subject starts.</summary>

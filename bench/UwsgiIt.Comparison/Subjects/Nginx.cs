@@ -9,7 +9,7 @@ internal sealed class Nginx : Subject
 
     public override string? Version => FirstLine("/usr/sbin/nginx", "-v");
 
-    public override bool Can(Scenario scenario) => scenario is RateScenario or IdleScenario;
+    public override bool Can(Scenario scenario) => scenario is RateScenario or IdleScenario or ChangeScenario;
 
     public override ProcessTree Start(Ground ground, Scenario scenario, int port)
     {

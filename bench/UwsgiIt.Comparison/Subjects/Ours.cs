@@ -43,8 +43,14 @@ internal sealed class Ours(string name, string transport) : Subject
             _ => (ground.HttpBackend, UpstreamProtocol.Http),
         };
         var packet = new SubscriptionPacket { Command = SubscriptionCommand.Subscribe, Key = Ground.Host, Address = address, Protocol = protocol };
+        if (scenario.IsSigned)
+        {
+            ground.Customer.Own(Ground.Host);
+        }
+
+        var datagram = scenario.IsSigned ? ground.Customer.Sign(packet with { UnixSeconds = DateTimeOffset.UtcNow.ToUnixTimeSeconds() }) : SubscriptionPacketWriter.Write(packet);
         using var sender = new UnixDatagramSender();
-        return !File.Exists(Announces(ground)) || sender.TrySend(Announces(ground), SubscriptionPacketWriter.Write(packet))
+        return sender.TrySend(Announces(ground), datagram)
             ? Task.CompletedTask
             : throw new InvalidOperationException("The router takes no announces; see its log.");
     }

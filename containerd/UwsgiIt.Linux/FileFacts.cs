@@ -18,6 +18,9 @@ public readonly record struct FileFacts(uint Mode, uint UserId, uint GroupId, lo
     /// <summary>A regular file (S_IFREG).</summary>
     public bool IsRegularFile => (Mode & TypeMask) == 0x8000;
 
+    /// <summary>A symbolic link (S_IFLNK).</summary>
+    public bool IsSymbolicLink => (Mode & TypeMask) == 0xA000;
+
     /// <summary>A directory (S_IFDIR).</summary>
     public bool IsDirectory => (Mode & TypeMask) == 0x4000;
 

@@ -1,3 +1,5 @@
+using UwsgiIt.Emperor.Stats;
+using UwsgiIt.Emperor.Vassals;
 using UwsgiIt.Linux;
 using UwsgiIt.Linux.Processes;
 
@@ -14,6 +16,9 @@ internal sealed class Supervisor : IDisposable
     private readonly EmperorLog _log;
     private readonly Children _children;
     private readonly SupervisorSettings _settings;
+    private readonly VassalContext _context;
+    private readonly VassalSupervisor _vassals;
+    private readonly StatsServer _stats;
 
     private Supervisor(SupervisorSettings settings, TimeProvider time)
     {
@@ -21,6 +26,9 @@ internal sealed class Supervisor : IDisposable
         _loop = new EventLoop(time);
         _log = new EmperorLog(settings, time);
         _children = new Children(_loop, _log);
+        _context = new VassalContext(settings, _loop, _log, _children, time);
+        _vassals = new VassalSupervisor(_context);
+        _stats = new StatsServer(_context, () => StatsWriter.Write(settings, _vassals.Vassals, _vassals.Blacklist.Entries, _log.Lost));
     }
 
     /// <summary>Supervises until it is told to stop; returns the exit status.</summary>
@@ -34,6 +42,8 @@ internal sealed class Supervisor : IDisposable
 
     public void Dispose()
     {
+        _stats.Dispose();
+        _vassals.Dispose();
         _signals.Dispose();
         _log.Dispose();
         _loop.Dispose();
@@ -43,6 +53,9 @@ internal sealed class Supervisor : IDisposable
     {
         _loop.Watch(_signals.Handle, PollEvents.Readable, _ => ReadSignals());
         _log.Write($"up for uid {_settings.Uid}");
+        StartRcLocal();
+        _stats.Start();
+        _vassals.Start();
         _loop.Run();
         _log.Write("down");
     }
@@ -57,9 +70,54 @@ internal sealed class Supervisor : IDisposable
             }
             else if (IsTrusted(signal))
             {
-                _loop.Stop();
+                Obey(signal.Number);
             }
         }
+    }
+
+    private void Obey(int signal)
+    {
+        switch (signal)
+        {
+            case SupervisorSignals.Hangup:
+                _vassals.ReloadAll();
+                break;
+            case SupervisorSignals.User1:
+                _vassals.LogStatus();
+                break;
+            case SupervisorSignals.Urgent:
+                _vassals.ClearBlacklist();
+                _vassals.Rescan();
+                break;
+            case SupervisorSignals.WindowChange:
+                _vassals.Rescan();
+                break;
+            default:
+                _log.Write("stopping");
+                _vassals.StopAll(_loop.Stop);
+                break;
+        }
+    }
+
+    private void StartRcLocal()
+    {
+        if (_settings.RcLocal is not { } script)
+        {
+            return;
+        }
+
+        using var output = ChildOutput.Open(_context);
+        _children.Start(
+            new ChildStart
+            {
+                Images = [new ChildImage("/bin/sh", ["sh", script])],
+                Environment = _context.BaseEnvironment(),
+                WorkingDirectory = _settings.Home,
+                Uid = _settings.Uid,
+                Gid = _settings.Gid,
+                Descriptors = [(1, output), (2, output)],
+            },
+            exit => _log.Write($"{script} has exited with {exit.ExitCode}"));
     }
 
     /// <summary>As pid 1 we obey senders outside our pid namespace only; the kernel shows these as pid 0. Elsewhere the kernel's own check will do.</summary>

@@ -53,6 +53,15 @@ internal sealed record SupervisorSettings
     /// <summary>The distro's uWSGI, tried after ~/bin/uwsgi and /usr/local/bin/uwsgi.</summary>
     public IReadOnlyList<string> UwsgiBinaries { get; set; } = ["/usr/bin/uwsgi", "/usr/bin/uwsgi-core", "/opt/unbit/uwsgi/uwsgi"];
 
+    /// <summary>A vassal whose file has a neighbour of this further extension starts at the first connection to the socket named in it; null turns that off.</summary>
+    public string? OnDemandExtension { get; set; } = ".socket";
+
+    /// <summary>From a polite stop to SIGKILL, and between SIGKILLs. Default 30 s (the original's curse tolerance).</summary>
+    public TimeSpan Mercy { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest time between two heartbeats of a vassal that sends them. Default 30 s (the original's).</summary>
+    public TimeSpan RequiredHeartbeat { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Where the stats are served: ip:port or a socket path; null for nowhere. Default as the original's.</summary>
     public string? StatsAddress { get; set; } = "127.0.0.1:5000";
 
@@ -98,6 +107,11 @@ internal sealed record SupervisorSettings
         if (Uid == 0 || Gid == 0)
         {
             faults.Add("Uid and Gid must not be root's");
+        }
+
+        if (Mercy <= TimeSpan.Zero || RequiredHeartbeat <= TimeSpan.Zero)
+        {
+            faults.Add("Mercy and RequiredHeartbeat must be longer than nothing");
         }
 
         if (LogFileMaxBytes < 4096)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using UwsgiIt.Router.Certificates;
 using UwsgiIt.Router.Diagnostics;
+using UwsgiIt.Router.Edge;
 using UwsgiIt.Router.Forwarding;
 using UwsgiIt.Router.Hosting;
 using UwsgiIt.Router.Routing;
@@ -30,6 +31,7 @@ try
     builder.Services.AddRouterOptions(configuration);
     builder.Services.AddRouterHosting(configuration);
     builder.Services.AddCertificates();
+    builder.Services.AddEdge();
     builder.Services.AddForwarding();
     builder.Services.AddSubscriptions();
     builder.Services.AddSubscribedHosts();
@@ -45,6 +47,7 @@ try
     }
 
     app.UseMiddleware<ClientCertificateMiddleware>();
+    app.UseMiddleware<EdgeMiddleware>();
     app.UseRouting();
     app.UseMiddleware<SubscribedHostMiddleware>();
 

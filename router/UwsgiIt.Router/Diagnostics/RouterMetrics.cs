@@ -12,6 +12,8 @@ internal sealed class RouterMetrics
     private readonly Counter<long> _packets;
     private readonly Counter<long> _upstreamFailures;
     private readonly Counter<long> _proxyRefusals;
+    private readonly Counter<long> _refusals;
+    private readonly Counter<long> _droppedHeaders;
 
     public RouterMetrics(IMeterFactory meterFactory)
     {
@@ -19,6 +21,8 @@ internal sealed class RouterMetrics
         _packets = Meter.CreateCounter<long>("uwsgiit.router.subscription.packets", "{packet}", "Subscription datagrams received, by result.");
         _upstreamFailures = Meter.CreateCounter<long>("uwsgiit.router.upstream.failures", "{request}", "Requests of subscribed names answered by the router because of their upstream, by outcome.");
         _proxyRefusals = Meter.CreateCounter<long>("uwsgiit.router.proxy_protocol.refused", "{connection}", "Connections closed for a missing or unbelievable PROXY header, by cause.");
+        _refusals = Meter.CreateCounter<long>("uwsgiit.router.requests.refused", "{request}", "Requests refused before any upstream saw them, by cause.");
+        _droppedHeaders = Meter.CreateCounter<long>("uwsgiit.router.headers.dropped", "{header}", "Request headers left out because of a '_' in their name.");
     }
 
     /// <summary>For observable instruments of other folders; register them once, at start.</summary>
@@ -32,6 +36,17 @@ internal sealed class RouterMetrics
             _packets.Add(1, new KeyValuePair<string, object?>("result", result));
         }
     }
+
+    /// <summary>Counts a refusal; <paramref name="cause"/> is an enum member's name, ours or Kestrel's.</summary>
+    public void RequestRefused(string cause)
+    {
+        if (_refusals.Enabled)
+        {
+            _refusals.Add(1, new KeyValuePair<string, object?>("cause", cause));
+        }
+    }
+
+    public void HeadersDropped(int count) => _droppedHeaders.Add(count);
 
     public void UpstreamFailed(ForwardOutcome outcome)
     {

@@ -19,7 +19,7 @@ internal sealed class BufferedBody : IDisposable
         var reader = context.Request.BodyReader;
         while (true)
         {
-            var read = await reader.ReadAsync(context.RequestAborted);
+            var read = await RequestForwarder.ReadBodyAsync(reader, context.RequestAborted);
             if (Length + read.Buffer.Length > options.MaxBufferedBodyBytes)
             {
                 reader.AdvanceTo(read.Buffer.End);

@@ -16,6 +16,7 @@ internal enum CgiVariablesResult
     Ok = 0,
     TooLarge,
     BadPath,
+    BadHeader,
 }
 
 /// <summary>The variables of a uwsgi, SCGI or FastCGI request, in the order of the original's http router.</summary>
@@ -52,8 +53,16 @@ internal static class CgiVariables
             && WriteRemote(ref sink, context.Connection)
             && Text(ref sink, "SERVER_NAME"u8, request.Host)
             && WriteHeaders(ref sink, request);
-        return fits ? CgiVariablesResult.Ok : CgiVariablesResult.TooLarge;
+        return request.Refusal != Edge.RequestRefusal.None ? CgiVariablesResult.BadHeader : fits ? CgiVariablesResult.Ok : CgiVariablesResult.TooLarge;
     }
+
+    public static ForwardOutcome OutcomeOf(CgiVariablesResult result) => result switch
+    {
+        CgiVariablesResult.Ok => ForwardOutcome.Completed,
+        CgiVariablesResult.BadPath => ForwardOutcome.BadRequestTarget,
+        CgiVariablesResult.BadHeader => ForwardOutcome.BadRequestHeader,
+        _ => ForwardOutcome.RequestHeadTooLarge,
+    };
 
     /// <summary>The version as CGI programs know it: HTTP/2.0, not HTTP/2.</summary>
     private static string ProtocolOf(ForwardRequest request)
@@ -197,13 +206,13 @@ internal static class CgiVariables
         var nominated = RequestHeaderRules.GetNominated(headers);
         foreach (var (name, values) in headers)
         {
-            if (RequestHeaderRules.IsForwarded(name, nominated, request.Transformed is not null) && !IsContentHeader(name) && !RequestHeaderRules.IsReplaced(name, requestId) && !WriteHeader(ref sink, name, values))
+            if (request.Forwards(name, values, nominated) && !IsContentHeader(name) && !RequestHeaderRules.IsReplaced(name, requestId) && !WriteHeader(ref sink, name, values))
             {
                 return false;
             }
         }
 
-        return request.Upgrade == UpgradeKind.None || WriteUpgrade(ref sink, request);
+        return (request.Chain is not { } chain || WriteChain(ref sink, request, chain)) && (request.Upgrade == UpgradeKind.None || WriteUpgrade(ref sink, request));
     }
 
     private static bool IsContentHeader(string name) =>
@@ -232,6 +241,14 @@ internal static class CgiVariables
         RequestHeaderRules.WriteJoined(name, values, value);
         return true;
     }
+
+    private static bool WriteChain<TSink>(ref TSink sink, ForwardRequest request, Edge.ForwardedChain chain)
+        where TSink : struct, ICgiVariableSink, allows ref struct =>
+        request.Transformed is not null
+        || (Text(ref sink, "HTTP_X_FORWARDED_FOR"u8, chain.For)
+            && Bytes(ref sink, "HTTP_X_FORWARDED_PROTO"u8, request.Context.Request.IsHttps ? "https"u8 : "http"u8)
+            && Text(ref sink, "HTTP_X_FORWARDED_HOST"u8, chain.Host ?? request.Host)
+            && (chain.Forwarded is null || Text(ref sink, "HTTP_FORWARDED"u8, chain.Forwarded)));
 
     private static bool WriteUpgrade<TSink>(ref TSink sink, ForwardRequest request)
         where TSink : struct, ICgiVariableSink, allows ref struct =>

@@ -38,7 +38,7 @@ internal sealed class FastCgiCodec : IUpstreamCodec
 
         if (result != CgiVariablesResult.Ok)
         {
-            return result == CgiVariablesResult.BadPath ? ForwardOutcome.BadRequestTarget : ForwardOutcome.RequestHeadTooLarge;
+            return CgiVariables.OutcomeOf(result);
         }
 
         WriteRecord(buffer.Written(paramsAt), FastCgiDecoder.Params, buffer.Length - paramsAt - FastCgiDecoder.HeaderBytes);

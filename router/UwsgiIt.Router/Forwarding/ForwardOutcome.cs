@@ -30,6 +30,12 @@ internal enum ForwardOutcome
     /// <summary>The target has an escape that is none, or a NUL. Answer 400.</summary>
     BadRequestTarget,
 
+    /// <summary>A header name that is not a token, one with '_' where that is refused, or CR, LF or NUL in a value. Answer 400.</summary>
+    BadRequestHeader,
+
+    /// <summary>Bytes came with the request to upgrade that the client had to hold back. Answer 400.</summary>
+    BytesAfterUpgrade,
+
     /// <summary>The request body is longer than allowed. Answer 413.</summary>
     RequestBodyTooLarge,
 

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 using UwsgiIt.Router.Buffers;
+using UwsgiIt.Router.Edge;
 using UwsgiIt.Router.ProxyProtocol;
 
 namespace UwsgiIt.Router.Forwarding;
@@ -53,6 +55,18 @@ internal sealed class ForwardRequest
     /// <summary>What a static route's transforms made of the request, or null.</summary>
     public TransformedRequest? Transformed { get; private set; }
 
+    /// <summary>What a trusted proxy said of the client, or null.</summary>
+    public ForwardedChain? Chain { get; private set; }
+
+    /// <summary>What becomes of header names with '_'.</summary>
+    public UnderscorePolicy Underscores { get; private set; }
+
+    /// <summary>Headers left out for a '_' while the head was written.</summary>
+    public int DroppedHeaders { get; private set; }
+
+    /// <summary>Why the head that was written must not be sent.</summary>
+    public RequestRefusal Refusal { get; private set; }
+
     /// <summary>What the upstream answered.</summary>
     public ResponseHead Head;
 
@@ -72,7 +86,7 @@ internal sealed class ForwardRequest
         !HttpMethods.IsHead(Method) && status is not 204 and not 304 and >= 200;
 
     /// <summary>Looks at what the request is; to be given back with <see cref="Return"/>.</summary>
-    public static ForwardRequest Rent(HttpContext context, Upstream upstream, IUpstreamCodec codec, ForwardingOptions settings, TransformedRequest? transformed = null)
+    public static ForwardRequest Rent(HttpContext context, Upstream upstream, IUpstreamCodec codec, ForwardingOptions settings, TransformedRequest? transformed = null, UnderscorePolicy underscores = UnderscorePolicy.Drop)
     {
         var request = ThreadCache<ForwardRequest>.Rent();
         request.Context = context;
@@ -80,16 +94,17 @@ internal sealed class ForwardRequest
         request.Codec = codec;
         request.Settings = settings;
         request.Transformed = transformed;
+        request.Underscores = underscores;
+        request.Chain = settings.TrustedProxies.Count > 0 ? context.Features.Get<ForwardedChain>() : null;
         if (context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } connect)
         {
             request.Upgrade = UpgradeKind.ExtendedConnect;
             request.UpgradeProtocol = connect.Protocol;
             request.WebSocketKey = WebSocketHandshake.CreateKey();
         }
-        else if (context.Request.Headers.Upgrade is { Count: 1 } token && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
-            && !string.Equals(token[0], "h2c", StringComparison.OrdinalIgnoreCase))
+        else if (context.Request.Headers.Upgrade is { Count: 1 } token && IsUpgradeToken(token[0]) && HttpProtocol.IsHttp11(context.Request.Protocol)
+            && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true })
         {
-            // An upgrade to h2c would be agreed between client and upstream behind our back.
             request.Upgrade = UpgradeKind.Upgrade;
             request.UpgradeProtocol = token[0];
         }
@@ -104,6 +119,24 @@ internal sealed class ForwardRequest
         }
 
         return request;
+    }
+
+    /// <summary>True when a header of the client's goes to the upstream. One that refuses the request shows in <see cref="Refusal"/>.</summary>
+    public bool Forwards(string name, in StringValues values, string? nominated)
+    {
+        if (Transformed is not null)
+        {
+            return RequestHeaderRules.IsForwardedAfterTransforms(name);
+        }
+
+        var verdict = RequestHeaderRules.Judge(name, values, nominated, Underscores);
+        if (verdict > HeaderVerdict.Drop)
+        {
+            DroppedHeaders += verdict == HeaderVerdict.DropUnderscore ? 1 : 0;
+            Refusal = RequestHeaderRules.RefusalOf(verdict) is var found and not RequestRefusal.None ? found : Refusal;
+        }
+
+        return verdict == HeaderVerdict.Pass;
     }
 
     /// <summary>Its body is this one from now on.</summary>
@@ -124,9 +157,20 @@ internal sealed class ForwardRequest
         Upgrade = UpgradeKind.None;
         UpgradeProtocol = WebSocketKey = null;
         Transformed = null;
+        Chain = null;
+        DroppedHeaders = 0;
+        Refusal = RequestRefusal.None;
         Head = default;
         ThreadCache<ForwardRequest>.Return(this);
     }
+
+    /// <summary>
+    /// One protocol, and not one of HTTP's own: an upgrade to h2c would be agreed between client and upstream behind our back, and of a list
+    /// the upstream may choose.
+    /// </summary>
+    private static bool IsUpgradeToken(string? token) =>
+        token is { Length: > 0 } && token.AsSpan().IndexOfAny(", ") < 0 && !token.StartsWith("h2c", StringComparison.OrdinalIgnoreCase)
+        && !token.StartsWith("HTTP/", StringComparison.OrdinalIgnoreCase) && !token.StartsWith("TLS/", StringComparison.OrdinalIgnoreCase);
 
     private static long BodyLengthOf(HttpContext context, UpgradeKind upgrade)
     {

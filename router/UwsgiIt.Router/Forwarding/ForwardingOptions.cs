@@ -49,8 +49,19 @@ internal sealed class ForwardingOptions : IValidatedOptions
     /// <summary>Folder that SCRIPT_FILENAME of FastCGI requests starts with. Empty (the default) leaves SCRIPT_FILENAME out.</summary>
     public string FastCgiDocumentRoot { get; set; } = "";
 
+    /// <summary>
+    /// Peers, as <c>ip</c>, <c>ip/bits</c> or <c>unix</c>, whose X-Forwarded-For, -Proto, -Host and Forwarded are believed and sent on. Default none:
+    /// nobody's are.
+    /// </summary>
+    public IList<string> TrustedProxies { get; init; } = [];
+
     public IEnumerable<OptionFault> Validate()
     {
+        foreach (var text in TrustedProxies.Where(static text => !Edge.Networks.IsValid(text)))
+        {
+            yield return new OptionFault("Forwarding:TrustedProxies", text, "is not an address or a range", "Write 10.0.0.1, 10.0.0.0/8, fd00::/8 or unix");
+        }
+
         foreach (var (setting, value) in new[]
         {
             ("ConnectTimeout", ConnectTimeout), ("ResponseTimeout", ResponseTimeout), ("BodyIdleTimeout", BodyIdleTimeout),

@@ -6,6 +6,7 @@ internal static class ForwardingServiceCollectionExtensions
     {
         services.AddSingleton<UpstreamDeadlines>();
         services.AddHostedService(static provider => provider.GetRequiredService<UpstreamDeadlines>());
+        services.AddSingleton<RequestScrub>();
         services.AddSingleton<Http2Forwarder>();
         services.AddSingleton<IRequestForwarder, RequestForwarder>();
         return services;

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
+using UwsgiIt.Router.Edge;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace UwsgiIt.Router.Forwarding;
 
 /// <summary>HTTP/2 in clear text to a node that announced <c>h2c</c>, gRPC included: by YARP's own forwarder.</summary>
-internal sealed class Http2Forwarder([FromKeyedServices(StaticRouteForwarder.Fallback)] IHttpForwarder yarp, IOptionsMonitor<ForwardingOptions> options) : IDisposable
+internal sealed class Http2Forwarder([FromKeyedServices(StaticRouteForwarder.Fallback)] IHttpForwarder yarp, RequestScrub scrub, IOptionsMonitor<ForwardingOptions> options) : IDisposable
 {
     private static readonly HttpRequestOptionsKey<Upstream> UpstreamKey = new("uwsgiit.upstream");
 
@@ -22,6 +23,11 @@ internal sealed class Http2Forwarder([FromKeyedServices(StaticRouteForwarder.Fal
 
     public async ValueTask<ForwardOutcome> ForwardAsync(HttpContext context, Upstream upstream)
     {
+        if (!scrub.TryApply(context))
+        {
+            return ForwardOutcome.BadRequestHeader;
+        }
+
         var config = new ForwarderRequestConfig { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = options.CurrentValue.ResponseTimeout };
 
         // The authority only tells the handler's pools apart; the connection goes where the upstream says.
@@ -66,14 +72,14 @@ internal sealed class Http2Forwarder([FromKeyedServices(StaticRouteForwarder.Fal
             await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
             proxyRequest.Options.Set(UpstreamKey, upstream);
             proxyRequest.Headers.Host = httpContext.Request.Headers.Host.ToString();
-            foreach (var name in new[] { "Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-SSL", "X-Forwarded-Server", "X-Real-IP", "Proxy" })
-            {
-                proxyRequest.Headers.Remove(name);
-            }
-
-            proxyRequest.Headers.TryAddWithoutValidation("X-Forwarded-For", httpContext.Connection.RemoteIpAddress?.ToString() ?? "0.0.0.0");
+            var chain = httpContext.Features.Get<ForwardedChain>();
+            proxyRequest.Headers.TryAddWithoutValidation("X-Forwarded-For", chain?.For ?? httpContext.Connection.RemoteIpAddress?.ToString() ?? "0.0.0.0");
             proxyRequest.Headers.TryAddWithoutValidation("X-Forwarded-Proto", httpContext.Request.Scheme);
-            proxyRequest.Headers.TryAddWithoutValidation("X-Forwarded-Host", httpContext.Request.Headers.Host.ToString());
+            proxyRequest.Headers.TryAddWithoutValidation("X-Forwarded-Host", chain?.Host ?? httpContext.Request.Headers.Host.ToString());
+            if (chain?.Forwarded is { } forwarded)
+            {
+                proxyRequest.Headers.TryAddWithoutValidation("Forwarded", forwarded);
+            }
         }
     }
 }

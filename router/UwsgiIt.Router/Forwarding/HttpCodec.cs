@@ -38,7 +38,7 @@ internal sealed class HttpCodec : IUpstreamCodec
         var nominated = RequestHeaderRules.GetNominated(headers);
         foreach (var (name, values) in headers)
         {
-            if (RequestHeaderRules.IsForwarded(name, nominated, request.Transformed is not null) && !IsWrittenByUs(name) && !RequestHeaderRules.IsReplaced(name, requestId))
+            if (request.Forwards(name, values, nominated) && !IsWrittenByUs(name) && !RequestHeaderRules.IsReplaced(name, requestId))
             {
                 WriteHeader(buffer, name, values);
             }
@@ -46,12 +46,13 @@ internal sealed class HttpCodec : IUpstreamCodec
 
         if (request.Transformed is null)
         {
-            WriteForwarded(buffer, context);
+            WriteForwarded(buffer, request);
         }
 
         WriteFraming(buffer, request);
         buffer.Write("\r\n"u8);
-        return buffer.Length <= MaxHeadBytes ? ForwardOutcome.Completed : ForwardOutcome.RequestHeadTooLarge;
+        return request.Refusal != Edge.RequestRefusal.None ? ForwardOutcome.BadRequestHeader
+            : buffer.Length <= MaxHeadBytes ? ForwardOutcome.Completed : ForwardOutcome.RequestHeadTooLarge;
     }
 
     private static void WriteProxyHeader(RequestBuffer buffer, ForwardRequest request)
@@ -80,17 +81,30 @@ internal sealed class HttpCodec : IUpstreamCodec
         buffer.Write("\r\n"u8);
     }
 
-    private static void WriteForwarded(RequestBuffer buffer, HttpContext context)
+    private static void WriteForwarded(RequestBuffer buffer, ForwardRequest request)
     {
-        Span<byte> address = stackalloc byte[65];
-        var length = CgiVariables.WriteAddress(context.Connection.RemoteIpAddress, address);
+        var context = request.Context;
         buffer.Write("X-Forwarded-For: "u8);
-        buffer.Write(address[..length]);
+        if (request.Chain is { } chain)
+        {
+            buffer.Write(chain.For);
+        }
+        else
+        {
+            Span<byte> address = stackalloc byte[65];
+            var length = CgiVariables.WriteAddress(context.Connection.RemoteIpAddress, address);
+            buffer.Write(address[..length]);
+        }
+
         buffer.Write("\r\nX-Forwarded-Proto: "u8);
         buffer.Write(context.Request.IsHttps ? "https"u8 : "http"u8);
         buffer.Write("\r\nX-Forwarded-Host: "u8);
-        buffer.Write(context.Request.Headers.Host.ToString());
+        buffer.Write(request.Chain?.Host ?? context.Request.Headers.Host.ToString());
         buffer.Write("\r\n"u8);
+        if (request.Chain?.Forwarded is { } forwarded)
+        {
+            WriteHeader(buffer, "Forwarded", forwarded);
+        }
     }
 
     private static void WriteFraming(RequestBuffer buffer, ForwardRequest request)

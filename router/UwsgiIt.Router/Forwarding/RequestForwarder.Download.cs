@@ -38,6 +38,12 @@ internal sealed partial class RequestForwarder
             return (await UpgradeAsync(request), false);
         }
 
+        if (request.Upgrade == UpgradeKind.Upgrade)
+        {
+            // What the client sends next was meant for the new protocol: it must not be read as a request.
+            context.Response.Headers.Connection = "close";
+        }
+
         if (request.Transformed is null)
         {
             context.Response.StatusCode = head.StatusCode;

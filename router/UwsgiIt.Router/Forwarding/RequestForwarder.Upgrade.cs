@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace UwsgiIt.Router.Forwarding;
@@ -8,6 +9,28 @@ namespace UwsgiIt.Router.Forwarding;
 internal sealed partial class RequestForwarder
 {
     private const int RelayBytes = 8 * 1024;
+
+    /// <summary>
+    /// True when bytes came with a request to upgrade. A WebSocket's may wait: they go on once the upstream has agreed, and nowhere when it has
+    /// not. Of other protocols we do not know that their clients may speak first; nobody shall read those bytes as a request.
+    /// </summary>
+    private static bool HasEarlyBytes(ForwardRequest request)
+    {
+        if (string.Equals(request.UpgradeProtocol, "websocket", StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        // The request's own body is empty until the upgrade; this is where the bytes wait.
+        var reader = request.Context.Features.Get<IConnectionTransportFeature>()?.Transport.Input;
+        if (reader is null || !reader.TryRead(out var read))
+        {
+            return false;
+        }
+
+        reader.AdvanceTo(read.Buffer.Start);
+        return !read.Buffer.IsEmpty;
+    }
 
     private async ValueTask<ForwardOutcome> UpgradeAsync(ForwardRequest request)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 
@@ -75,7 +76,7 @@ internal sealed partial class RequestForwarder
         var reader = request.Context.Request.BodyReader;
         while (true)
         {
-            var read = await reader.ReadAsync();
+            var read = await ReadBodyAsync(reader);
             if (read.IsCanceled)
             {
                 return false;
@@ -98,6 +99,20 @@ internal sealed partial class RequestForwarder
             {
                 return true;
             }
+        }
+    }
+
+    /// <summary>Kestrel has two ways to say that a body is broken; an <see cref="IOException"/> of the client's side must not pass for one of the upstream's.</summary>
+    /// <exception cref="BadHttpRequestException">The body is broken.</exception>
+    public static async ValueTask<ReadResult> ReadBodyAsync(PipeReader reader, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await reader.ReadAsync(cancellationToken);
+        }
+        catch (IOException e) when (e is not (BadHttpRequestException or ConnectionResetException))
+        {
+            throw new BadHttpRequestException(e.Message, e);
         }
     }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using UwsgiIt.Protocol.Subscriptions;
 using UwsgiIt.Router.Buffers;
 using UwsgiIt.Router.Diagnostics;
+using UwsgiIt.Router.Edge;
 
 namespace UwsgiIt.Router.Forwarding;
 
@@ -15,6 +16,8 @@ internal sealed partial class RequestForwarder(
     IUpstreamConnector connector,
     UpstreamDeadlines deadlines,
     Http2Forwarder http2,
+    NamePolicies policies,
+    RouterMetrics metrics,
     IOptionsMonitor<ForwardingOptions> options,
     ILogger<RequestForwarder> logger) : IRequestForwarder
 {
@@ -30,9 +33,15 @@ internal sealed partial class RequestForwarder(
     private async ValueTask<ForwardOutcome> ForwardByCodecAsync(HttpContext context, Upstream upstream, TransformedRequest? transformed)
     {
         // 1.
-        var request = ForwardRequest.Rent(context, upstream, CodecOf(upstream.Protocol), options.CurrentValue, transformed);
+        var request = ForwardRequest.Rent(context, upstream, CodecOf(upstream.Protocol), options.CurrentValue, transformed, policies.Of(context).Underscores);
         try
         {
+            if (request.Upgrade == UpgradeKind.Upgrade && HasEarlyBytes(request))
+            {
+                metrics.RequestRefused(nameof(RequestRefusal.BytesAfterUpgrade));
+                return ForwardOutcome.BytesAfterUpgrade;
+            }
+
             // 2.
             if (request.BodyLength < 0 && request.Codec.NeedsBodyLength && upstream.Modifier1 != UwsgiCodec.RawModifier
                 && await TakeBodyAsync(request) is var taken and not ForwardOutcome.Completed)
@@ -41,8 +50,19 @@ internal sealed partial class RequestForwarder(
             }
 
             // 3.
-            if (request.Codec.WriteHead(request.Buffer, request, request.Settings) is var written and not ForwardOutcome.Completed)
+            var written = request.Codec.WriteHead(request.Buffer, request, request.Settings);
+            if (request.DroppedHeaders > 0)
             {
+                metrics.HeadersDropped(request.DroppedHeaders);
+            }
+
+            if (written != ForwardOutcome.Completed)
+            {
+                if (written == ForwardOutcome.BadRequestHeader)
+                {
+                    metrics.RequestRefused(request.Refusal.ToString());
+                }
+
                 return written;
             }
 

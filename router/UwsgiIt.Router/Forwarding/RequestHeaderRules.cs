@@ -1,8 +1,21 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
+using UwsgiIt.Router.Edge;
 
 namespace UwsgiIt.Router.Forwarding;
+
+/// <summary>What becomes of a request header.</summary>
+internal enum HeaderVerdict
+{
+    Pass = 0,
+    Drop,
+    DropUnderscore,
+    RefuseName,
+    RefuseValue,
+    RefuseUnderscore,
+}
 
 /// <summary>Which request headers reach an upstream.</summary>
 internal static class RequestHeaderRules
@@ -23,16 +36,98 @@ internal static class RequestHeaderRules
         "Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-SSL", "X-Forwarded-Server", "X-Real-IP",
     ]).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>
-    /// True when the header is passed on. Names with '_' are not: to a CGI-like backend <c>X_Foo</c> and <c>X-Foo</c> are one variable, so a
-    /// client could override what a trusted proxy set.
-    /// </summary>
-    public static bool IsForwarded(string name, string? nominated) =>
-        name.Length > 0 && name[0] != ':' && !name.Contains('_', StringComparison.Ordinal) && !Dropped.Contains(name) && (nominated is null || !IsNominated(nominated, name));
+    // What other parts of the request say already.
+    private static readonly FrozenSet<string> ReservedSet = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "Host", "Content-Length", "Content-Type", RequestId);
 
-    /// <summary>The same for a request whose route has transforms: theirs is the last word, but for what belongs to a connection.</summary>
-    public static bool IsForwarded(string name, string? nominated, bool isTransformed) =>
-        isTransformed ? name.Length > 0 && !HopByHopSet.Contains(name) : IsForwarded(name, nominated);
+    private static readonly SearchValues<char> TokenChars = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    private static readonly SearchValues<char> PlainChars = SearchValues.Create("!#$%&'*+-.^`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    // What ends a field or a line further on. HTTP/2 can carry them; Kestrel lets some through.
+    private static readonly SearchValues<char> BreakingChars = SearchValues.Create("\r\n\0");
+
+    /// <summary>What becomes of a header of a client's request.</summary>
+    public static HeaderVerdict Judge(string name, in StringValues values, string? nominated, UnderscorePolicy underscores)
+    {
+        if (name.AsSpan().ContainsAnyExcept(PlainChars))
+        {
+            if (name.StartsWith(':'))
+            {
+                return HeaderVerdict.Drop;
+            }
+
+            if (name.AsSpan().ContainsAnyExcept(TokenChars))
+            {
+                return HeaderVerdict.RefuseName;
+            }
+
+            if (underscores != UnderscorePolicy.Pass)
+            {
+                return underscores == UnderscorePolicy.Drop ? HeaderVerdict.DropUnderscore : HeaderVerdict.RefuseUnderscore;
+            }
+
+            // X_Forwarded_For is not to get through where X-Forwarded-For does not.
+            var plain = name.Replace('_', '-');
+            if (Dropped.Contains(plain) || ReservedSet.Contains(plain) || (nominated is not null && IsNominated(nominated, plain)))
+            {
+                return HeaderVerdict.DropUnderscore;
+            }
+        }
+
+        if (name.Length == 0 || Dropped.Contains(name) || (nominated is not null && IsNominated(nominated, name)))
+        {
+            return HeaderVerdict.Drop;
+        }
+
+        for (var i = 0; i < values.Count; i++)
+        {
+            if (values[i].AsSpan().ContainsAny(BreakingChars))
+            {
+                return HeaderVerdict.RefuseValue;
+            }
+        }
+
+        return HeaderVerdict.Pass;
+    }
+
+    /// <summary>For a request whose route has transforms: theirs is the last word, but for what belongs to a connection.</summary>
+    public static bool IsForwardedAfterTransforms(string name) => name.Length > 0 && !HopByHopSet.Contains(name);
+
+    /// <summary>
+    /// Takes off a request what a client may not say to an upstream, before YARP copies its headers or has transforms look at them. What
+    /// belongs to the connection stays: YARP reads it, and does not pass it on.
+    /// </summary>
+    public static RequestRefusal RemoveUntrusted(IHeaderDictionary headers, UnderscorePolicy underscores, out int dropped)
+    {
+        dropped = 0;
+        var refusal = RequestRefusal.None;
+        var nominated = GetNominated(headers);
+        foreach (var name in headers.Keys.ToArray())
+        {
+            if (HopByHopSet.Contains(name) || name.Equals(HeaderNames.Host, StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            var verdict = Judge(name, headers[name], nominated, underscores);
+            refusal = RefusalOf(verdict) is var found and not RequestRefusal.None ? found : refusal;
+            dropped += verdict == HeaderVerdict.DropUnderscore ? 1 : 0;
+            if (verdict != HeaderVerdict.Pass && !name.StartsWith(':'))
+            {
+                headers.Remove(name);
+            }
+        }
+
+        return refusal;
+    }
+
+    public static RequestRefusal RefusalOf(HeaderVerdict verdict) => verdict switch
+    {
+        HeaderVerdict.RefuseName => RequestRefusal.HeaderName,
+        HeaderVerdict.RefuseValue => RequestRefusal.HeaderValue,
+        HeaderVerdict.RefuseUnderscore => RequestRefusal.Underscore,
+        _ => RequestRefusal.None,
+    };
 
     /// <summary>Name of the header that carries the request's id to upstreams while the access log is on; a client's own is then replaced.</summary>
     public const string RequestId = "X-Request-Id";

@@ -29,7 +29,7 @@ internal sealed class ScgiCodec : IUpstreamCodec
         var result = CgiVariables.Write(ref sink, request, options);
         if (result != CgiVariablesResult.Ok)
         {
-            return result == CgiVariablesResult.BadPath ? ForwardOutcome.BadRequestTarget : ForwardOutcome.RequestHeadTooLarge;
+            return CgiVariables.OutcomeOf(result);
         }
 
         buffer.Skip = WriteLength(buffer.Written(0)[..PrefixBytes], buffer.Length - PrefixBytes);
@@ -57,9 +57,9 @@ internal sealed class ScgiCodec : IUpstreamCodec
 
         public readonly bool TryReserve(scoped ReadOnlySpan<byte> name, int valueBytes, out Span<byte> value)
         {
-            if (SkipContentLength && name.SequenceEqual("CONTENT_LENGTH"u8))
+            if (SkipContentLength && (name.SequenceEqual("CONTENT_LENGTH"u8) || name.SequenceEqual("HTTPS_CLIENT_CERTIFICATE"u8)))
             {
-                // Said already; the value goes to a scratch area.
+                // Said already, or binary: a NUL ends a value here, so a certificate could bring variables of its own. It goes to a scratch area.
                 value = new byte[valueBytes];
                 return true;
             }

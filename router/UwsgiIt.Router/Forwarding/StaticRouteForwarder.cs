@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using UwsgiIt.Protocol.Subscriptions;
+using UwsgiIt.Router.Routing;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace UwsgiIt.Router.Forwarding;
@@ -10,7 +11,7 @@ namespace UwsgiIt.Router.Forwarding;
 /// <c>uwsgi://</c>, <c>fastcgi://</c>, <c>scgi://</c>, which YARP has not. Everything else goes to YARP's own: https, HTTP/2, gRPC,
 /// host names, and transforms of trailers, which our way does not carry.
 /// </summary>
-internal sealed class StaticRouteForwarder([FromKeyedServices(StaticRouteForwarder.Fallback)] IHttpForwarder fallback, IRequestForwarder forwarder) : IHttpForwarder
+internal sealed class StaticRouteForwarder([FromKeyedServices(StaticRouteForwarder.Fallback)] IHttpForwarder fallback, IRequestForwarder forwarder, RequestScrub scrub, ErrorAnswer answer) : IHttpForwarder
 {
     /// <summary>Key of YARP's own forwarder.</summary>
     public const string Fallback = "yarp";
@@ -26,9 +27,15 @@ internal sealed class StaticRouteForwarder([FromKeyedServices(StaticRouteForward
     public ValueTask<ForwarderError> SendAsync(HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer, CancellationToken cancellationToken)
     {
         var upstream = UpstreamOf(destinationPrefix);
-        return upstream is null || (upstream.Protocol == UpstreamProtocol.Http && NeedsYarp(context, requestConfig))
+        var isYarps = upstream is null || (upstream.Protocol == UpstreamProtocol.Http && NeedsYarp(context, requestConfig));
+        if ((isYarps || HasTransforms(context)) && !scrub.TryApply(context))
+        {
+            return RefuseAsync(context, ForwarderError.RequestCreation, StatusCodes.Status400BadRequest);
+        }
+
+        return isYarps
             ? fallback.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken)
-            : ForwardAsync(context, upstream, transformer, cancellationToken);
+            : ForwardAsync(context, upstream!, transformer, cancellationToken);
     }
 
     /// <summary>Reads a destination; false when YARP's own forwarder is to have it.</summary>
@@ -94,6 +101,8 @@ internal sealed class StaticRouteForwarder([FromKeyedServices(StaticRouteForward
         || (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) ?? false)
         || ChangesTrailers(context.GetReverseProxyFeature().Route.Config.Transforms);
 
+    private static bool HasTransforms(HttpContext context) => context.GetReverseProxyFeature().Route.Config.Transforms is { Count: > 0 };
+
     /// <summary>True when a transform touches trailers.</summary>
     public static bool ChangesTrailers(IReadOnlyList<IReadOnlyDictionary<string, string>>? transforms) =>
         transforms is { Count: > 0 } && transforms.Any(static transform => transform.Keys.Any(static name => name.StartsWith("ResponseTrailer", StringComparison.OrdinalIgnoreCase)));
@@ -101,7 +110,7 @@ internal sealed class StaticRouteForwarder([FromKeyedServices(StaticRouteForward
     private async ValueTask<ForwarderError> ForwardAsync(HttpContext context, Upstream upstream, HttpTransformer transformer, CancellationToken cancellationToken)
     {
         TransformedRequest? transformed = null;
-        if (context.GetReverseProxyFeature().Route.Config.Transforms is { Count: > 0 })
+        if (HasTransforms(context))
         {
             transformed = await TransformedRequest.ReadAsync(context, upstream, transformer, cancellationToken);
             if (transformed is null)
@@ -117,18 +126,20 @@ internal sealed class StaticRouteForwarder([FromKeyedServices(StaticRouteForward
             ForwardOutcome.ConnectTimeout or ForwardOutcome.ResponseTimeout => (ForwarderError.RequestTimedOut, StatusCodes.Status504GatewayTimeout),
             ForwardOutcome.RequestHeadTooLarge => (ForwarderError.RequestCreation, StatusCodes.Status431RequestHeaderFieldsTooLarge),
             ForwardOutcome.RequestBodyTooLarge => (ForwarderError.RequestBodyClient, StatusCodes.Status413PayloadTooLarge),
-            ForwardOutcome.BadRequestBody or ForwardOutcome.BadRequestTarget => (ForwarderError.RequestBodyClient, StatusCodes.Status400BadRequest),
+            ForwardOutcome.BadRequestBody or ForwardOutcome.BadRequestTarget or ForwardOutcome.BadRequestHeader or ForwardOutcome.BytesAfterUpgrade => (ForwarderError.RequestBodyClient, StatusCodes.Status400BadRequest),
             ForwardOutcome.ClientAborted => (ForwarderError.RequestCanceled, 0),
             ForwardOutcome.AbortedAfterStart => (ForwarderError.ResponseBodyDestination, 0),
             _ => (ForwarderError.Request, StatusCodes.Status502BadGateway),
         };
-        if (error != ForwarderError.None)
+        return error == ForwarderError.None ? error : await RefuseAsync(context, error, status);
+    }
+
+    private async ValueTask<ForwarderError> RefuseAsync(HttpContext context, ForwarderError error, int status)
+    {
+        context.Features.Set<IForwarderErrorFeature>(new ErrorFeature(error));
+        if (status != 0 && !context.Response.HasStarted)
         {
-            context.Features.Set<IForwarderErrorFeature>(new ErrorFeature(error));
-            if (status != 0 && !context.Response.HasStarted)
-            {
-                context.Response.StatusCode = status;
-            }
+            await answer.WriteAsync(context, status);
         }
 
         return error;

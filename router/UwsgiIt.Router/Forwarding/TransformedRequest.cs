@@ -33,7 +33,6 @@ internal sealed class TransformedRequest
     /// <summary>Has the transforms change the request; null when one of them answered it.</summary>
     public static async ValueTask<TransformedRequest?> ReadAsync(HttpContext context, Upstream upstream, HttpTransformer transformer, CancellationToken cancellationToken)
     {
-        RemoveUntrusted(context.Request.Headers);
         using var message = new HttpRequestMessage(new HttpMethod(context.Request.Method), requestUri: (Uri?)null) { Content = new ByteArrayContent([]), Version = HttpVersion.Version11 };
 
         // Transforms compose a URI; of a socket's path only path and query are used.
@@ -64,19 +63,6 @@ internal sealed class TransformedRequest
 
         context.Response.StatusCode = status;
         return await _transformer.TransformResponseAsync(context, message, cancellationToken);
-    }
-
-    /// <summary>What a client may not say to an upstream it may not say to a transform either; what transforms add is the operator's word.</summary>
-    private static void RemoveUntrusted(IHeaderDictionary headers)
-    {
-        var nominated = RequestHeaderRules.GetNominated(headers);
-        foreach (var name in headers.Keys.ToArray())
-        {
-            if (!RequestHeaderRules.IsForwarded(name, nominated) && !name.Equals("Upgrade", StringComparison.OrdinalIgnoreCase))
-            {
-                headers.Remove(name);
-            }
-        }
     }
 
     private static void Copy(System.Net.Http.Headers.HttpHeadersNonValidated source, HeaderDictionary destination)

@@ -24,7 +24,7 @@ internal sealed class UwsgiCodec : IUpstreamCodec
         var result = CgiVariables.Write(ref sink, request, options);
         if (result != CgiVariablesResult.Ok)
         {
-            return result == CgiVariablesResult.BadPath ? ForwardOutcome.BadRequestTarget : ForwardOutcome.RequestHeadTooLarge;
+            return CgiVariables.OutcomeOf(result);
         }
 
         // Upstream 123 is the router's word for a raw session; the backend is to see an ordinary request.

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using UwsgiIt.Router.Edge;
 using UwsgiIt.Router.ProxyProtocol;
 using UwsgiIt.Router.Tls;
 
@@ -9,8 +10,12 @@ namespace UwsgiIt.Router.Hosting;
 /// <summary>Kestrel as an edge: our listeners, our limits, bytes as they came.</summary>
 internal static class KestrelSetup
 {
+    // Lines end with CR LF alone: where one reader takes a bare LF for an end and the next does not, one request becomes two.
+    private const string StrictLinesSwitch = "Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators";
+
     public static void Apply(KestrelServerOptions kestrel, ListenerOptions options)
     {
+        AppContext.SetSwitch(StrictLinesSwitch, true);
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
         kestrel.Limits.RequestHeadersTimeout = options.RequestHeadTimeout;
@@ -18,8 +23,8 @@ internal static class KestrelSetup
         kestrel.Limits.MaxRequestHeadersTotalSize = options.MaxRequestHeadBytes;
         kestrel.Limits.MaxRequestBodySize = options.MaxRequestBodyBytes;
 
-        // Header bytes are not ours to interpret: Latin-1 maps every byte to one character and back.
-        kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+        // Header bytes are not ours to interpret.
+        kestrel.RequestHeaderEncodingSelector = HeaderEncodings.Select;
         kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
         foreach (var endpoint in options.EffectiveEndpoints)
         {

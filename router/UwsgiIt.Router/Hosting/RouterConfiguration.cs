@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration.Memory;
 using UwsgiIt.Router.Certificates;
 using UwsgiIt.Router.Diagnostics;
+using UwsgiIt.Router.Edge;
 using UwsgiIt.Router.Forwarding;
 using UwsgiIt.Router.Routing;
 using UwsgiIt.Router.Subscriptions;
@@ -32,6 +33,7 @@ internal static class RouterConfiguration
         Check<CertificateOptions>(configuration, known, faults);
         Check<ForwardingOptions>(configuration, known, faults);
         Check<RoutingOptions>(configuration, known, faults);
+        Check<PolicyOptions>(configuration, known, faults);
         Check<AdminOptions>(configuration, known, faults);
         Check<StatsOptions>(configuration, known, faults);
         Check<AccessLogOptions>(configuration, known, faults);
@@ -55,6 +57,7 @@ internal static class RouterConfiguration
         Bind<CertificateOptions>(services, configuration);
         Bind<ForwardingOptions>(services, configuration);
         Bind<RoutingOptions>(services, configuration);
+        Bind<PolicyOptions>(services, configuration);
         Bind<AdminOptions>(services, configuration);
         Bind<StatsOptions>(services, configuration);
         Bind<AccessLogOptions>(services, configuration);

@@ -31,7 +31,8 @@ internal sealed class ErrorAnswer
             response.Headers.RetryAfter = "10";
         }
 
-        if (status is StatusCodes.Status400BadRequest or StatusCodes.Status413PayloadTooLarge or StatusCodes.Status431RequestHeaderFieldsTooLarge && Microsoft.AspNetCore.Http.HttpProtocol.IsHttp11(context.Request.Protocol))
+        if (status is StatusCodes.Status400BadRequest or StatusCodes.Status413PayloadTooLarge or StatusCodes.Status431RequestHeaderFieldsTooLarge
+            && (Microsoft.AspNetCore.Http.HttpProtocol.IsHttp11(context.Request.Protocol) || Microsoft.AspNetCore.Http.HttpProtocol.IsHttp10(context.Request.Protocol)))
         {
             // What follows such a request on the connection is not to be trusted.
             response.Headers.Connection = "close";

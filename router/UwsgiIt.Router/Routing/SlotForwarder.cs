@@ -100,7 +100,7 @@ internal sealed partial class SlotForwarder(
     /// <summary>The answer for an outcome, or 0 when there is nothing left to say.</summary>
     private static int StatusOf(ForwardOutcome outcome) => outcome switch
     {
-        ForwardOutcome.BadRequestBody or ForwardOutcome.BadRequestTarget => StatusCodes.Status400BadRequest,
+        ForwardOutcome.BadRequestBody or ForwardOutcome.BadRequestTarget or ForwardOutcome.BadRequestHeader or ForwardOutcome.BytesAfterUpgrade => StatusCodes.Status400BadRequest,
         ForwardOutcome.RequestBodyTooLarge => StatusCodes.Status413PayloadTooLarge,
         ForwardOutcome.RequestHeadTooLarge => StatusCodes.Status431RequestHeaderFieldsTooLarge,
         ForwardOutcome.ConnectFailed or ForwardOutcome.ClosedEarly or ForwardOutcome.BadResponse => StatusCodes.Status502BadGateway,

@@ -10,6 +10,8 @@ internal sealed class HttpConversation : Conversation
 
     private long _skip;
     private bool _isWebSocket;
+    private bool _isLast;
+    private ReadOnlyMemory<byte> _body;
 
     public override int Take(ReadOnlySpan<byte> input, Output output)
     {
@@ -22,6 +24,7 @@ internal sealed class HttpConversation : Conversation
         {
             var skipped = (int)Math.Min(_skip, input.Length);
             _skip -= skipped;
+            AnswerWhenRead(output);
             return skipped;
         }
 
@@ -30,6 +33,7 @@ internal sealed class HttpConversation : Conversation
             // Load generators send chunks as a whole; the end of them is all we look for.
             var end = input.IndexOf("0\r\n\r\n"u8);
             _skip = end < 0 ? ChunkedEnd : 0;
+            AnswerWhenRead(output);
             return end < 0 ? Math.Max(0, input.Length - 4) : end + 5;
         }
 
@@ -52,15 +56,27 @@ internal sealed class HttpConversation : Conversation
 
         _skip = Value(head, "\r\nContent-Length: "u8, out var text) && Utf8Parser.TryParse(text, out long bytes, out _) ? bytes
             : Value(head, "\r\nTransfer-Encoding: chunked"u8, out _) ? ChunkedEnd : 0;
-        IsEnded = Value(head, "\r\nConnection: close"u8, out _);
-        var body = BodyOf(path);
+        _isLast = Value(head, "\r\nConnection: close"u8, out _);
+        _body = BodyOf(path);
+        AnswerWhenRead(output);
+        return length + 4;
+    }
+
+    /// <summary>Answers once the request's body has been read: a client that is answered earlier may be cut off while it still sends.</summary>
+    private void AnswerWhenRead(Output output)
+    {
+        if (_skip != 0)
+        {
+            return;
+        }
+
+        IsEnded = _isLast;
         Span<byte> digits = stackalloc byte[20];
-        Utf8Formatter.TryFormat(body.Length, digits, out var count);
+        Utf8Formatter.TryFormat(_body.Length, digits, out var count);
         output.Write("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: "u8);
         output.Write(digits[..count]);
         output.Write("\r\n\r\n"u8);
-        output.WriteBody(body);
-        return length + 4;
+        output.WriteBody(_body);
     }
 
     private static bool Value(ReadOnlySpan<byte> head, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using UwsgiIt.Comparison;
+using UwsgiIt.Comparison.Planning;
 using UwsgiIt.Comparison.Scenarios;
 using UwsgiIt.Comparison.Subjects;
 
@@ -14,7 +15,7 @@ var peers = new Option<string[]>("--peer") { Description = "ours and only these:
 peers.AcceptOnlyFromAmong(subjectNames);
 var quick = new Option<bool>("--quick") { Description = "a short round of each, to see that it runs; its figures are not warm" };
 var output = new Option<DirectoryInfo>("--out") { Description = "folder of results.json, results.md and the charts", DefaultValueFactory = static _ => new DirectoryInfo("bench-results") };
-var root = new RootCommand("Compares the router with its peers, on this machine, one beside the other.") { scenarios, peers, quick, output };
+var root = new RootCommand("Compares the router with its peers, on this machine, one beside the other.") { scenarios, peers, quick, output, PlanCommand.Create() };
 root.SetAction(async (parsed, cancellationToken) =>
 {
     var isQuick = parsed.GetValue(quick);

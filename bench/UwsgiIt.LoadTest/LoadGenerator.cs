@@ -94,7 +94,7 @@ internal sealed class LoadGenerator(LoadPlan plan)
             catch (Exception e) when (e is IOException or SocketException or WebSocketException or HttpRequestException or InvalidDataException or OperationCanceledException or AuthenticationException)
             {
                 // A failed request is a result.
-                _result.CountFailure(e.InnerException is null ? e.Message : $"{e.Message} {e.InnerException.Message}");
+                _result.CountFailure($"{item.Method} {item.Host}{item.Path}: {e.Message}{(e.InnerException is { } inner ? " " + inner.Message : "")}");
                 await client.DisposeAsync();
                 if (arrivals is null)
                 {

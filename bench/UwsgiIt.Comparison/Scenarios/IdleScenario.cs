@@ -21,8 +21,8 @@ internal sealed record IdleScenario(string Name, string Title) : Scenario(Name, 
             var each = await Contest.AloneAsync(entrant, async () =>
             {
                 // The first ones grow pools and code, which is no cost of a connection.
-                await BytesEachAsync(entrant, Math.Max(10, count / 10), cancellationToken);
-                return await BytesEachAsync(entrant, count, cancellationToken);
+                await BytesEachAsync(entrant.Process, entrant.Plan, Math.Max(10, count / 10), cancellationToken);
+                return await BytesEachAsync(entrant.Process, entrant.Plan, count, cancellationToken);
             });
             contest.Add(this, entrant, Main, each);
             contest.Add(this, entrant, Metric.Resident, entrant.Process.ResidentBytes / 1048576.0);
@@ -31,10 +31,9 @@ internal sealed record IdleScenario(string Name, string Title) : Scenario(Name, 
     }
 
     /// <summary>Growth of the subject's memory for each connection, in bytes.</summary>
-    private static async Task<double> BytesEachAsync(Entrant entrant, int count, CancellationToken cancellationToken)
+    public static async Task<double> BytesEachAsync(ProcessTree process, LoadPlan plan, int count, CancellationToken cancellationToken)
     {
-        var plan = entrant.Plan;
-        var before = entrant.Process.ResidentBytes;
+        var before = process.ResidentBytes;
         var clients = new List<Http1Client>();
         try
         {
@@ -45,11 +44,11 @@ internal sealed record IdleScenario(string Name, string Title) : Scenario(Name, 
                 var answers = await Task.WhenAll(opened.Select(client => client.AskAsync(plan.Mix.Items[0], cancellationToken).AsTask()));
                 if (!answers.All(static answer => answer.IsGood))
                 {
-                    throw new InvalidOperationException($"{entrant.Name} refused one of {count} connections.");
+                    throw new InvalidOperationException($"One of {count} connections was not answered with 2xx.");
                 }
             }
 
-            return (entrant.Process.ResidentBytes - before) / (double)count;
+            return (process.ResidentBytes - before) / (double)count;
         }
         finally
         {

@@ -8,6 +8,9 @@ namespace UwsgiIt.Comparison.Subjects;
 /// <summary>Our router with a subscribed name, on one of its transports.</summary>
 internal sealed class Ours(string name, string transport) : Subject
 {
+    /// <summary>The router, as it was built last.</summary>
+    public static readonly string Program = Path.Combine(Ground.Root, "router/UwsgiIt.Router/bin/Release/net10.0/uwsgiit-router.dll");
+
     public override string Name => name;
 
     public override bool IsNative => false;
@@ -31,7 +34,7 @@ internal sealed class Ours(string name, string transport) : Subject
         }
 
         var config = Write(ground, scenario, ".json", JsonSerializer.Serialize(settings));
-        return new ProcessTree(Log(ground), "dotnet", [Path.Combine(Ground.Root, "router/UwsgiIt.Router/bin/Release/net10.0/uwsgiit-router.dll"), "--config", config]);
+        return new ProcessTree(Log(ground), "dotnet", [Program, "--config", config]);
     }
 
     public override Task ReadyAsync(Ground ground, Scenario scenario, int port)

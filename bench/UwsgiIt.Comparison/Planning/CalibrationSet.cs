@@ -1,0 +1,58 @@
+using UwsgiIt.LoadTest;
+
+namespace UwsgiIt.Comparison.Planning;
+
+/// <summary>What is measured: single kinds to fit costs, mixes to fit how they disturb one another, and other mixes to be predicted.</summary>
+internal static class CalibrationSet
+{
+    private const int KiB = 1024;
+
+    /// <summary>One kind of request each; together they have every primitive, most at two sizes or more.</summary>
+    public static IReadOnlyList<PlannedMix> Kinds { get; } =
+    [
+        Kind("http", new()),
+        Kind("http 8 KiB", new(ResponseBytes: 8 * KiB)),
+        Kind("http 64 KiB", new(ResponseBytes: 64 * KiB)),
+        Kind("http 1 MiB", new(ResponseBytes: 1024 * KiB)),
+        Kind("upload 16 KiB", new(RequestBytes: 16 * KiB)),
+        Kind("upload 256 KiB", new(RequestBytes: 256 * KiB)),
+        Kind("uwsgi", new(Upstream: Upstream.Uwsgi)),
+        Kind("uwsgi 16 KiB", new(ResponseBytes: 16 * KiB, Upstream: Upstream.Uwsgi)),
+        Kind("fastcgi", new(Upstream: Upstream.FastCgi)),
+        Kind("websocket", new(RequestBytes: 64, Protocol: LoadProtocol.WebSocket)),
+        Kind("connection", new(Connection: ConnectionKind.New)),
+        Kind("tls", new(Tls: true)),
+        Kind("tls 64 KiB", new(ResponseBytes: 64 * KiB, Tls: true)),
+        Kind("tls 1 MiB", new(ResponseBytes: 1024 * KiB, Tls: true)),
+        Kind("tls upload 128 KiB", new(RequestBytes: 128 * KiB, Tls: true)),
+        Kind("handshake ecdsa", new(Tls: true, Connection: ConnectionKind.New)),
+        Kind("handshake rsa", new(Tls: true, Connection: ConnectionKind.New, Key: CertificateKey.Rsa)),
+        Kind("handshake resumed", new(Tls: true, Connection: ConnectionKind.Resumed)),
+        Kind("h2", new(Tls: true, Protocol: LoadProtocol.Http2)),
+    ];
+
+    public static IReadOnlyList<PlannedMix> Mixes { get; } =
+    [
+        new([new(4), new(2, 16 * KiB), new(1, Upstream: Upstream.Uwsgi)], "fit: pages over http and uwsgi"),
+        new([new(6, Tls: true), new(2, 32 * KiB, Tls: true), new(1, Tls: true, Connection: ConnectionKind.Resumed)], "fit: tls with some resumed"),
+        new([new(10), new(1, 256 * KiB), new(1, RequestBytes: 64 * KiB)], "fit: small with downloads and uploads"),
+        new([new(5, Upstream: Upstream.Uwsgi), new(1, Tls: true, Connection: ConnectionKind.New), new(4, Tls: true)], "fit: uwsgi with new tls clients"),
+    ];
+
+    /// <summary>Ten mixes that nothing was fitted to.</summary>
+    public static IReadOnlyList<PlannedMix> HeldOut { get; } =
+    [
+        new([new(8, 2 * KiB), new(2, 24 * KiB), new(1, 128 * KiB)], "web pages"),
+        new([new(8, 2 * KiB, Tls: true), new(2, 24 * KiB, Tls: true), new(1, 128 * KiB, Tls: true), new(0.5, Tls: true, Connection: ConnectionKind.New)], "web pages over tls"),
+        new([new(7, 4 * KiB, Upstream: Upstream.Uwsgi), new(3, 4 * KiB, 2 * KiB, Upstream.Uwsgi)], "python application"),
+        new([new(5, 4 * KiB, Upstream: Upstream.FastCgi), new(5, 10 * KiB)], "php application with static files"),
+        new([new(9, 512, Tls: true), new(1, 512, 4 * KiB, Tls: true)], "api over tls"),
+        new([new(1, 512 * KiB), new(4, 32 * KiB)], "downloads"),
+        new([new(1, RequestBytes: 512 * KiB), new(6)], "uploads"),
+        new([new(3, Connection: ConnectionKind.New), new(3), new(2, Upstream: Upstream.Uwsgi)], "clients that do not keep connections"),
+        new([new(20, RequestBytes: 128, Protocol: LoadProtocol.WebSocket), new(3, 8 * KiB), new(1, Upstream: Upstream.Uwsgi)], "chat"),
+        new([new(6, Tls: true), new(1, Tls: true, Connection: ConnectionKind.New, Key: CertificateKey.Rsa), new(2, Tls: true, Connection: ConnectionKind.Resumed), new(3, 16 * KiB, Tls: true, Protocol: LoadProtocol.Http2)], "tls of all kinds"),
+    ];
+
+    private static PlannedMix Kind(string name, PlannedRequest request) => new([request], name);
+}

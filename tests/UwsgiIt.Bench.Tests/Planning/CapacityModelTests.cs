@@ -1,0 +1,89 @@
+using CsCheck;
+using UwsgiIt.Comparison;
+using UwsgiIt.Comparison.Planning;
+
+namespace UwsgiIt.Bench.Tests.Planning;
+
+/// <summary>The model against hosts that are made up, so that the truth is known.</summary>
+public sealed class CapacityModelTests
+{
+    private const double Cores = 0.25;
+    private static readonly Scalability Flat = new(Cores, 0, 0, 1);
+
+    [Fact]
+    public void Fit_OfAnyAdditiveHost_PredictsMixesItHasNotSeen() => Gen.Double[1, 2_000].Array[Primitives.Count].Sample(costs =>
+    {
+        var host = costs.Select(static (cost, index) => ((Primitive)index).ToString().EndsWith("Byte", StringComparison.Ordinal) ? cost / 1e6 : cost).ToArray();
+
+        var model = CapacityModel.Fit(Measure(CalibrationSet.Kinds, host), Measure(CalibrationSet.Mixes, host), Flat, 0, 0, 0);
+
+        return CalibrationSet.HeldOut.All(mix =>
+        {
+            var prediction = model.Predict(mix, Cores);
+            var truth = Cores / CostOf(mix, host) * 1e6;
+            return Math.Abs((prediction.MostPerSecond / truth) - 1) < 0.02 && prediction.Low <= truth && truth <= prediction.High;
+        });
+    }, seed: "0000KOIKS0y3", iter: 20);
+
+    [Fact]
+    public void Fit_OfMixesThatCostMoreThanTheirParts_LearnsTheFactor()
+    {
+        var host = Enumerable.Repeat(20.0, Primitives.Count).ToArray();
+        var mixes = Measure(CalibrationSet.Mixes, host).Select(static pair => (pair.Mix, pair.Measured with { CpuMicroseconds = pair.Measured.CpuMicroseconds * 1.2 })).ToArray();
+
+        var model = CapacityModel.Fit(Measure(CalibrationSet.Kinds, host), mixes, Flat, 0, 0, 0);
+
+        Assert.Equal(1.2, model.MixFactor, 2);
+        Assert.Equal(CostOf(CalibrationSet.HeldOut[0], host) * 1.2, model.CostOf(CalibrationSet.HeldOut[0], Cores), 0.5 + (CostOf(CalibrationSet.HeldOut[0], host) * 0.01));
+    }
+
+    [Fact]
+    public void Scalability_OfAKnownLaw_IsFound()
+    {
+        var law = new Scalability(0.25, 0.05, 0.003, 2);
+
+        var fitted = Scalability.Fit([.. new[] { 0.25, 0.5, 0.75, 1, 2 }.Select(cores => (cores, 30 * law.CostAt(cores)))]);
+
+        Assert.Equal(0.05, fitted.Contention, 4);
+        Assert.Equal(0.003, fitted.Coherency, 4);
+        Assert.Equal(2, fitted.MostCores);
+    }
+
+    [Fact]
+    public void Prediction_BeyondWhatWasMeasured_IsLessCertain()
+    {
+        var model = CapacityModel.Fit(Measure(CalibrationSet.Kinds, [.. Enumerable.Repeat(10.0, Primitives.Count)]), [], Flat, 0, 0, 0);
+
+        var within = model.Predict(CalibrationSet.HeldOut[0], 1);
+        var beyond = model.Predict(CalibrationSet.HeldOut[0], 4);
+
+        Assert.True(beyond.High / beyond.Low > within.High / within.Low);
+    }
+
+    [Fact]
+    public void Headroom_IsOfTheLowerEnd()
+    {
+        var mix = CalibrationSet.HeldOut[0] with { RequestsPerSecond = 100, Connections = 1_000, TlsConnections = 10 };
+        var prediction = new Prediction(mix, 1, 400, 300, 500, 0);
+
+        Assert.Equal(3, prediction.Headroom);
+        Assert.Equal(0.25, prediction.Utilisation);
+        Assert.Null((prediction with { Mix = CalibrationSet.HeldOut[0] }).Headroom);
+    }
+
+    [Fact]
+    public void NonNegative_NeverIsNegativeAndNeverWorseThanZero() => Gen.Double[-10, 10].Array[4].Array[6].Select(Gen.Double[-10, 10].Array[6]).Sample((rows, wanted) =>
+    {
+        var x = LeastSquares.NonNegative(rows, wanted);
+
+        double Left(double[] values) => rows.Zip(wanted, (row, want) => Math.Pow(row.Zip(values, static (a, b) => a * b).Sum() - want, 2)).Sum();
+        var best = Left(x);
+        return x.All(static value => value >= 0) && best <= Left(new double[4]) + 1e-9
+            && Enumerable.Range(0, 4).All(column => best <= Left([.. x.Select((value, index) => index == column ? value + 0.01 : value)]) + 1e-6);
+    }, seed: "0000KOIKS0y3", iter: 50);
+
+    private static (PlannedMix Mix, Measured Measured)[] Measure(IReadOnlyList<PlannedMix> mixes, double[] host) =>
+        [.. mixes.Select(mix => (mix, new Measured(Cores / CostOf(mix, host) * 1e6, CostOf(mix, host), 1)))];
+
+    private static double CostOf(PlannedMix mix, double[] host) => Primitives.Of(mix).Zip(host, static (count, cost) => count * cost).Sum();
+}

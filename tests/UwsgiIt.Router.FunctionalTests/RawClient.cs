@@ -20,9 +20,16 @@ internal static class RawClient
     public static async Task<string> AskAsync(EndPoint endPoint, params byte[][] pieces)
     {
         await using var stream = await ConnectAsync(endPoint);
-        foreach (var piece in pieces)
+        try
         {
-            await stream.WriteAsync(piece);
+            foreach (var piece in pieces)
+            {
+                await stream.WriteAsync(piece);
+            }
+        }
+        catch (IOException)
+        {
+            // It may have closed at the first piece.
         }
 
         return await ReadToEndAsync(stream);

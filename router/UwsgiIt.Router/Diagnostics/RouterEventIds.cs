@@ -33,6 +33,10 @@ internal static class RouterEventIds
     // ProxyProtocol 3500-3599
     public const int ProxyHeaderRefused = 3500;
 
+    // FastRouter 3600-3699
+    public const int UwsgiRequestRefused = 3600;
+    public const int UwsgiConnectionEnded = 3601;
+
     // Forwarding 4000-4499
     public const int BadResponse = 4000;
     public const int FastCgiError = 4001;

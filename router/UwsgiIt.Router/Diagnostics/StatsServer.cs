@@ -66,13 +66,8 @@ internal sealed partial class StatsServer(
         json.WriteString("cwd", Environment.CurrentDirectory);
         json.WriteNumber("active_sessions", active.Count);
         json.WriteString("transport", transport.Value.Kind.ToString().ToLowerInvariant());
-        json.WriteStartArray("http");
-        foreach (var address in listeners.Value.EffectiveEndpoints.Select(static endpoint => endpoint.Address).Concat(announces.Endpoints))
-        {
-            json.WriteStringValue(address);
-        }
-
-        json.WriteEndArray();
+        WriteAddresses(json, "http", AddressesOf(EndpointKind.Http).Concat(announces.Endpoints));
+        WriteAddresses(json, "fastrouter", AddressesOf(EndpointKind.Uwsgi));
         json.WriteStartArray("subscriptions");
         foreach (var slot in registry.Slots)
         {
@@ -106,6 +101,19 @@ internal sealed partial class StatsServer(
                 Log.ClientFailed(logger, e.Message);
             }
         }
+    }
+
+    private IEnumerable<string> AddressesOf(EndpointKind kind) => listeners.Value.EffectiveEndpoints.Where(endpoint => endpoint.Kind == kind).Select(static endpoint => endpoint.Address);
+
+    private static void WriteAddresses(Utf8JsonWriter json, string name, IEnumerable<string> addresses)
+    {
+        json.WriteStartArray(name);
+        foreach (var address in addresses)
+        {
+            json.WriteStringValue(address);
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteSlot(Utf8JsonWriter json, Slot slot)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using UwsgiIt.Protocol.Packets;
 
 namespace UwsgiIt.Router.Forwarding;
 
@@ -28,6 +29,11 @@ internal static class CgiVariables
         where TSink : struct, ICgiVariableSink, allows ref struct
     {
         var context = request.Context;
+        if (context.Features.Get<GivenVariables>() is { } given)
+        {
+            return WriteGiven(ref sink, given);
+        }
+
         var target = request.Target;
         var question = target.IndexOf('?');
         var path = question < 0 ? target : target[..question];
@@ -63,6 +69,21 @@ internal static class CgiVariables
         CgiVariablesResult.BadHeader => ForwardOutcome.BadRequestHeader,
         _ => ForwardOutcome.RequestHeadTooLarge,
     };
+
+    private static CgiVariablesResult WriteGiven<TSink>(ref TSink sink, GivenVariables given)
+        where TSink : struct, ICgiVariableSink, allows ref struct
+    {
+        var reader = new UwsgiVarReader(given.Block.Span);
+        while (reader.TryRead(out var name, out var value))
+        {
+            if (!Bytes(ref sink, name, value))
+            {
+                return CgiVariablesResult.TooLarge;
+            }
+        }
+
+        return CgiVariablesResult.Ok;
+    }
 
     /// <summary>The version as CGI programs know it: HTTP/2.0, not HTTP/2.</summary>
     private static string ProtocolOf(ForwardRequest request)

@@ -8,6 +8,15 @@ internal sealed class EndpointOptions
     /// <summary><c>ip:port</c>, <c>[v6]:port</c>, <c>*:port</c>, an absolute unix socket path, or <c>fd:name</c> for a socket the service manager passed.</summary>
     public string Address { get; set; } = "";
 
+    /// <summary>What is spoken there. Default Http.</summary>
+    public EndpointKind Kind { get; set; }
+
+    /// <summary>Subscription key that all requests of a Uwsgi listener go to, whatever they say; null (the default) looks at their variables.</summary>
+    public string? Key { get; set; }
+
+    /// <summary>Whether a Uwsgi listener takes bodies in whole before a node is asked (the original's post-buffering), within Forwarding:BufferMemoryBytes and MaxBufferedBodyBytes. Default false.</summary>
+    public bool BufferBodies { get; set; }
+
     /// <summary>TLS with the certificates of subscriptions, folder and configuration. Default false.</summary>
     public bool Tls { get; set; }
 
@@ -28,6 +37,16 @@ internal sealed class EndpointOptions
         if (!ListenAddress.TryParse(Address, out var address))
         {
             yield return Fault("Address", Address, "is not an address to listen on", "Write ip:port, [v6]:port, *:port, an absolute socket path, or fd:name");
+        }
+
+        if (Kind != EndpointKind.Http && (H2c || Http3 || (Kind == EndpointKind.Uwsgi && Tls)))
+        {
+            yield return Fault("Kind", Kind.ToString(), "speaks neither HTTP nor TLS", "Drop Tls, H2c and Http3, or Kind");
+        }
+
+        if (Kind != EndpointKind.Uwsgi && (Key is not null || BufferBodies))
+        {
+            yield return Fault("Kind", Kind.ToString(), "has no use for Key and BufferBodies", "Drop them, or write Uwsgi");
         }
 
         if (this is { H2c: true, Tls: true })

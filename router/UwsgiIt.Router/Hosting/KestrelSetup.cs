@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using UwsgiIt.Router.Edge;
+using UwsgiIt.Router.FastRouter;
 using UwsgiIt.Router.ProxyProtocol;
 using UwsgiIt.Router.Tls;
 
@@ -74,6 +75,12 @@ internal static class KestrelSetup
         if (endpoint.ProxyProtocol)
         {
             listen.UseProxyProtocol(endpoint.ProxySenders, options.RequestHeadTimeout);
+        }
+
+        if (endpoint.Kind == EndpointKind.Uwsgi)
+        {
+            listen.UseUwsgi(endpoint);
+            return;
         }
 
         listen.Protocols = endpoint switch

@@ -1,3 +1,5 @@
+using UwsgiIt.Router.FastRouter;
+
 namespace UwsgiIt.Router.Routing;
 
 internal static class RoutingServiceCollectionExtensions
@@ -7,6 +9,7 @@ internal static class RoutingServiceCollectionExtensions
         services.AddSingleton<ErrorAnswer>();
         services.AddSingleton<OnDemandVassals>();
         services.AddSingleton<SlotForwarder>();
+        services.AddSingleton<UwsgiConnectionHandler>();
         return services;
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using UwsgiIt.Network.Firewall;
 using UwsgiIt.Protocol.Packets;
 using UwsgiIt.Protocol.Subscriptions;
+using UwsgiIt.Router.FastRouter;
 using UwsgiIt.Router.Forwarding;
 using UwsgiIt.Router.ProxyProtocol;
 using UwsgiIt.Tests.Common;
@@ -28,6 +29,7 @@ internal static class FuzzTargets
         ["proxy-header"] = new(ProxyHeader, [.. Texts("PROXY TCP4 203.0.113.7 203.0.113.1 4711 443\r\nGET", "PROXY TCP6 2001:db8::7 ::1 0 65535\r\n", "PROXY UNKNOWN\r\n"), [.. ProxyHeaderReader.Signature, 0x21, 0x11, 0, 17, 203, 0, 113, 7, 203, 0, 113, 1, 18, 103, 1, 187, 4, 0, 2, 9, 9]]),
         ["frame"] = new(Frame, [Convert.FromHexString("4600001e00002000401100000a000003c000020783030400000000000000"), Convert.FromHexString("600000000010" + "2c40" + "fd75777367690000000000000000000320010db80000000000000000000000071100000100000000" + "0001000200080000"), Convert.FromHexString("450000380000400040010000c00002080a00000303010000000000004500001400004000400600000a000003c0000207" + "9c4001bb00000000")]),
         ["rule"] = new(Rule, Texts("in 10.0.0.3/32 10.0.0.4/32 allow", "out any 2001:db8::/32 gateway [2001:db8::1]:999", "in 0.0.0.0 any replies")),
+        ["uwsgi-request"] = new(Uwsgi, [[.. Record("HTTP_HOST", "www.example.com"), .. Record("CONTENT_LENGTH", "5"), .. Record("REQUEST_URI", "/a?b"), .. Record("REMOTE_ADDR", "::1")], [.. Record("PATH_INFO", "/a b"), .. Record("HTTP_X_A", "b")]]),
         ["path"] = new(Path, Texts("/a/%2e%2e/b//c/./d%20e", "http://host/a?b#c")),
     };
 
@@ -104,6 +106,21 @@ internal static class FuzzTargets
             Check(ProxyHeaderReader.Read(bytes.AsSpan(0, length - 1), out _, out _) == ProxyHeaderStatus.Incomplete, "whole before its end");
         }
     }
+
+    private static void Uwsgi(byte[] bytes)
+    {
+        if (UwsgiRequest.Read(bytes) is not { } request)
+        {
+            return;
+        }
+
+        Check(request.ContentLength >= 0, "a length that is none");
+        Check(request.Method.Length > 0 && request.Method.All(static value => value is > ' ' and < '\u007f'), "a method with more than a token");
+        Check(request.Target.All(static value => value is > ' ' and not '\u007f'), "a target with a space or a control");
+        Check(request.Headers.All(static header => header.Key.All(char.IsAscii) && header.Value.All(static value => value is null || value.AsSpan().IndexOfAny('\r', '\n', '\0') < 0)), "a header that is two");
+    }
+
+    private static byte[] Record(string name, string value) => [(byte)name.Length, 0, .. Encoding.ASCII.GetBytes(name), (byte)value.Length, 0, .. Encoding.ASCII.GetBytes(value)];
 
     private static void Path(byte[] bytes)
     {

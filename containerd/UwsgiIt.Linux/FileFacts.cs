@@ -7,8 +7,9 @@ namespace UwsgiIt.Linux;
 /// <param name="Size">Length in bytes.</param>
 /// <param name="Inode">Inode number within <paramref name="Device"/>.</param>
 /// <param name="Device">Device number.</param>
+/// <param name="Links">Names the file has (st_nlink).</param>
 /// <param name="ModifiedNanoseconds">Last modification, nanoseconds since 1970.</param>
-public readonly record struct FileFacts(uint Mode, uint UserId, uint GroupId, long Size, ulong Inode, ulong Device, long ModifiedNanoseconds)
+public readonly record struct FileFacts(uint Mode, uint UserId, uint GroupId, long Size, ulong Inode, ulong Device, ulong Links, long ModifiedNanoseconds)
 {
     private const uint TypeMask = 0xF000;
 
@@ -20,6 +21,9 @@ public readonly record struct FileFacts(uint Mode, uint UserId, uint GroupId, lo
 
     /// <summary>A symbolic link (S_IFLNK).</summary>
     public bool IsSymbolicLink => (Mode & TypeMask) == 0xA000;
+
+    /// <summary>A pipe or fifo (S_IFIFO).</summary>
+    public bool IsPipe => (Mode & TypeMask) == 0x1000;
 
     /// <summary>A directory (S_IFDIR).</summary>
     public bool IsDirectory => (Mode & TypeMask) == 0x4000;

@@ -71,6 +71,7 @@ public static unsafe class SafePath
             (long)facts.st_size,
             (ulong)facts.st_ino,
             (ulong)facts.st_dev,
+            (ulong)facts.st_nlink,
             ((long)facts.st_mtim.tv_sec * 1_000_000_000) + (long)facts.st_mtim.tv_nsec);
     }
 }

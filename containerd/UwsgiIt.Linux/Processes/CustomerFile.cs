@@ -84,5 +84,6 @@ public static unsafe class CustomerFile
         (long)found->st_size,
         (ulong)found->st_ino,
         (ulong)found->st_dev,
+        (ulong)found->st_nlink,
         ((long)found->st_mtim.tv_sec * 1_000_000_000) + (long)found->st_mtim.tv_nsec);
 }

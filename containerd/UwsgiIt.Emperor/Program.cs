@@ -1,9 +1,12 @@
+using UwsgiIt.Emperor.Setup;
 using UwsgiIt.Emperor.Supervision;
 
 // Verbs of the daemon, not of people: supervise SETTINGS.json.
 SupervisorSignals.Prepare();
 return args switch
 {
+    ["contain"] => ContainerSetup.TryRun(out var settings) ? Supervisor.Run(settings) : 70,
+    ["session"] => SessionStage.Run(),
     ["supervise", var file] => Supervise(file),
     _ => Usage(),
 };

@@ -1,0 +1,27 @@
+namespace UwsgiIt.Containerd;
+
+/// <summary>Ids of what the daemon logs: 1000 containers, 1100 definitions, 1200 control and sessions, 1300 alarms. Never used again for something else.</summary>
+internal static class ContainerdEventIds
+{
+    public const int ContainerStarted = 1000;
+    public const int ContainerNotStarted = 1001;
+    public const int ContainerStopped = 1002;
+    public const int ContainerEnded = 1003;
+    public const int ContainerStepFailed = 1004;
+    public const int Adopted = 1010;
+    public const int AdoptionRefused = 1011;
+    public const int LeftOverKilled = 1012;
+    public const int BadRecord = 1013;
+    public const int Features = 1020;
+
+    public const int DefinitionsRead = 1100;
+    public const int DefinitionFaulty = 1101;
+
+    public const int SessionStarted = 1200;
+    public const int SessionRefused = 1201;
+    public const int SessionFailed = 1202;
+
+    public const int AlarmRaised = 1300;
+    public const int AlarmFailed = 1301;
+    public const int LoopboxFailed = 1302;
+}

@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Options;
+using UwsgiIt.Containerd.Cgroups;
+using UwsgiIt.Containerd.Containers;
+using UwsgiIt.Containerd.Control;
+using UwsgiIt.Containerd.Definitions;
+using UwsgiIt.Containerd.Launch;
+using UwsgiIt.Containerd.Quotas;
+using UwsgiIt.Containerd.Sessions;
+
+namespace UwsgiIt.Containerd.Hosting;
+
+/// <summary>The parts of the daemon, in the order in which they come to work.</summary>
+internal static class ContainerdServiceCollectionExtensions
+{
+    public static IServiceCollection AddContainerd(this IServiceCollection services)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<Readiness>();
+        services.AddSingleton(static provider =>
+        {
+            var host = provider.GetRequiredService<IOptions<PathOptions>>().Value;
+            var hierarchy = new CgroupHierarchy(CgroupLayout.Detect(), provider.GetRequiredService<IOptions<CgroupOptions>>().Value, host.ContainersRoot);
+            hierarchy.Prepare();
+            return hierarchy;
+        });
+        services.AddSingleton<DaemonLock>();
+        services.AddSingleton<DiskQuotas>();
+        services.AddSingleton<EmperorImage>();
+        services.AddSingleton<HomeGroup>();
+        services.AddSingleton<StartDescriptions>();
+        services.AddSingleton<ContainerLauncher>();
+        services.AddSingleton<RecordStore>();
+        services.AddSingleton<ExitWatcher>();
+        services.AddSingleton<EventLog>();
+        services.AddSingleton<ContainerActions>();
+        services.AddSingleton<ContainerRegistry>();
+        services.AddSingleton<Adoption>();
+        services.AddSingleton<DefinitionWatcher>();
+        services.AddHostedService(static provider => provider.GetRequiredService<DefinitionWatcher>());
+        services.AddHostedService<SessionServer>();
+        services.AddSingleton<ContainerReports>();
+        return services;
+    }
+}

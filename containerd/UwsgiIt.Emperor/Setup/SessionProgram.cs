@@ -1,0 +1,46 @@
+using System.Globalization;
+using UwsgiIt.Containerd.Contracts;
+
+namespace UwsgiIt.Emperor.Setup;
+
+/// <summary>Which program a session runs, and with what around it.</summary>
+internal sealed record SessionProgram(string Path, IReadOnlyList<string> Arguments, IReadOnlyList<string> Environment)
+{
+    private const string SearchPath = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:/usr/games";
+    private const int MaxValue = 4096;
+
+    // As sshd's AcceptEnv of the contract: language, terminal, and who is there.
+    private static readonly string[] PassedOn = ["TERM", "LANG", "SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "SSH_ORIGINAL_COMMAND"];
+
+    public static SessionProgram Of(SessionDescription description)
+    {
+        var request = description.Request;
+        var shell = File.Exists("/bin/bash") ? "/bin/bash" : "/bin/sh";
+        var environment = new List<string>
+        {
+            $"HOME={description.Home}",
+            $"PATH={SearchPath}",
+            $"USER={description.Uid.ToString(CultureInfo.InvariantCulture)}",
+            $"LOGNAME={description.Uid.ToString(CultureInfo.InvariantCulture)}",
+            $"SHELL={shell}",
+        };
+        environment.AddRange(request.Environment.Where(static pair => IsPassedOn(pair.Key, pair.Value)).Select(static pair => $"{pair.Key}={pair.Value}"));
+        if (request.Arguments is { Count: > 0 } arguments)
+        {
+            return new SessionProgram(Find(arguments[0]), arguments, environment);
+        }
+
+        // A leading hyphen makes it a login shell.
+        return request.Command is { } command
+            ? new SessionProgram(shell, [System.IO.Path.GetFileName(shell), "-c", command], environment)
+            : new SessionProgram(shell, ["-" + System.IO.Path.GetFileName(shell)], environment);
+    }
+
+    private static bool IsPassedOn(string name, string value) =>
+        (PassedOn.Contains(name) || name.StartsWith("LC_", StringComparison.Ordinal)) && !name.Contains('=', StringComparison.Ordinal) && value.Length <= MaxValue && !value.Contains('\0', StringComparison.Ordinal);
+
+    private static string Find(string name) =>
+        name.Contains('/', StringComparison.Ordinal)
+            ? name
+            : SearchPath.Split(':').Select(directory => $"{directory}/{name}").FirstOrDefault(File.Exists) ?? throw new IOException($"{name} is not in the container's PATH");
+}

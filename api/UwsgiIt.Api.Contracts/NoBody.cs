@@ -1,4 +1,0 @@
-namespace UwsgiIt.Api.Contracts;
-
-/// <summary>Nothing to say.</summary>
-public sealed record NoBody;

@@ -1,8 +1,0 @@
-namespace UwsgiIt.Api.Storage;
-
-/// <summary>Which database.</summary>
-internal enum StorageProvider
-{
-    Sqlite,
-    PostgreSql,
-}

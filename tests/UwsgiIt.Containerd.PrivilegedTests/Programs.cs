@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using UwsgiIt.Tests.Common;
+
+namespace UwsgiIt.Containerd.PrivilegedTests;
+
+/// <summary>What the tests start: programs that tests/run has published, or that are published here when somebody runs the project alone; a distro.</summary>
+internal static class Programs
+{
+    private static readonly Lazy<string> LazyEmperor = new(() => Publish("containerd/UwsgiIt.Emperor", "uwsgiit-emperor"));
+    private static readonly Lazy<string> LazyProbe = new(() => Publish("tests/UwsgiIt.ContainerProbe", "container-probe"));
+    private static readonly Lazy<string> LazyDistros = new(MakeDistros);
+
+    /// <summary>The native pid 1.</summary>
+    public static string Emperor => LazyEmperor.Value;
+
+    /// <summary>The native probe.</summary>
+    public static string Probe => LazyProbe.Value;
+
+    /// <summary>Directory that has debian-12.</summary>
+    public static string Distros => LazyDistros.Value;
+
+    /// <summary>One of ours that runs on the shared framework.</summary>
+    public static string Assembly(string name) => Path.Combine(AppContext.BaseDirectory, name + ".dll");
+
+    private static string Publish(string project, string name)
+    {
+        var folder = Path.Combine(Captures.SourceRoot, project);
+        var program = new FileInfo(Path.Combine(folder, "bin/Release/net10.0/linux-x64/publish", name));
+        var newest = Directory.EnumerateFiles(Path.Combine(Captures.SourceRoot, "containerd"), "*.cs", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories))
+            .Where(static file => !file.Contains("/obj/", StringComparison.Ordinal))
+            .Max(File.GetLastWriteTimeUtc);
+        if (!program.Exists || program.LastWriteTimeUtc < newest)
+        {
+            Run("dotnet", "publish", folder, "-c", "Release", "-r", "linux-x64", "-v", "quiet", "--nologo");
+            File.SetLastWriteTimeUtc(program.FullName, DateTime.UtcNow);
+        }
+
+        return program.FullName;
+    }
+
+    private static string MakeDistros()
+    {
+        var folder = Environment.GetEnvironmentVariable("UWSGIIT_TEST_DISTROS") is { Length: > 0 } named ? named : "/var/cache/uwsgiit-tests/distros";
+        Run(Path.Combine(Captures.SourceRoot, "tests", "distro"), folder);
+        return folder;
+    }
+
+    private static void Run(string file, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{file} {string.Join(' ', arguments)}: {output}{error.Result}");
+        }
+    }
+}

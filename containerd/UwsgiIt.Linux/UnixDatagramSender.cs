@@ -18,7 +18,18 @@ public sealed unsafe class UnixDatagramSender : IDisposable
     }
 
     /// <summary>Sends to <paramref name="path"/>; false when nobody listens there, its queue is full or the path is too long.</summary>
-    public bool TrySend(string path, ReadOnlySpan<byte> datagram)
+    public bool TrySend(string path, ReadOnlySpan<byte> datagram) => TrySend(path, datagram, null);
+
+    /// <summary>
+    /// Sends like <see cref="TrySend(string, ReadOnlySpan{byte})"/>, seen by the receiver as coming from another user (SCM_CREDENTIALS, unix(7)):
+    /// needs CAP_SETUID and CAP_SETGID.
+    /// </summary>
+    public bool TrySend(string path, ReadOnlySpan<byte> datagram, uint uid, uint gid) => TrySend(path, datagram, new ucred { pid = Environment.ProcessId, uid = uid, gid = gid });
+
+    /// <inheritdoc />
+    public void Dispose() => _socket.Dispose();
+
+    private bool TrySend(string path, ReadOnlySpan<byte> datagram, ucred? sender)
     {
         ArgumentNullException.ThrowIfNull(path);
         var name = Encoding.UTF8.GetBytes(path);
@@ -31,14 +42,32 @@ public sealed unsafe class UnixDatagramSender : IDisposable
         new Span<byte>(&address, sizeof(sockaddr_un)).Clear();
         address.sun_family = AF_UNIX;
         name.CopyTo(new Span<byte>(address.sun_path, 108));
+        var control = stackalloc byte[CMSG_SPACE(sizeof(ucred))];
         fixed (byte* data = datagram)
         {
-            var sent = (long)sendto((int)_socket.DangerousGetHandle(), data, (size_t)datagram.Length, MSG_DONTWAIT | MSG_NOSIGNAL, (sockaddr*)&address, (uint)(2 + name.Length + 1));
+            var vector = new iovec { iov_base = data, iov_len = (size_t)datagram.Length };
+            var message = default(msghdr);
+            message.msg_name = &address;
+            message.msg_namelen = (uint)(2 + name.Length + 1);
+            message.msg_iov = &vector;
+            message.msg_iovlen = 1;
+            if (sender is { } credentials)
+            {
+                new Span<byte>(control, CMSG_SPACE(sizeof(ucred))).Clear();
+                message.msg_control = control;
+                message.msg_controllen = (uint)CMSG_SPACE(sizeof(ucred));
+                var header = CMSG_FIRSTHDR(&message);
+                header->cmsg_level = SOL_SOCKET;
+                header->cmsg_type = SCM_CREDENTIALS;
+
+                // Not CMSG_LEN of the library, which rounds up: the kernel takes the exact length only.
+                header->cmsg_len = (uint)(sizeof(cmsghdr) + sizeof(ucred));
+                *(ucred*)CMSG_DATA(header) = credentials;
+            }
+
+            var sent = (long)sendmsg((int)_socket.DangerousGetHandle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
             GC.KeepAlive(this);
             return sent == datagram.Length;
         }
     }
-
-    /// <inheritdoc />
-    public void Dispose() => _socket.Dispose();
 }

@@ -1,7 +1,11 @@
+using System.Text;
+using UwsgiIt.Emperor.Announcing;
+using UwsgiIt.Emperor.Control;
 using UwsgiIt.Emperor.Stats;
 using UwsgiIt.Emperor.Vassals;
 using UwsgiIt.Linux;
 using UwsgiIt.Linux.Processes;
+using UwsgiIt.Protocol.Subscriptions;
 
 namespace UwsgiIt.Emperor.Supervision;
 
@@ -11,12 +15,16 @@ namespace UwsgiIt.Emperor.Supervision;
 /// </summary>
 internal sealed class Supervisor : IDisposable
 {
+    private const int MaxKeyBytes = 16 * 1024;
+
     private readonly EventLoop _loop;
     private readonly SignalSource _signals = SupervisorSignals.Open();
     private readonly EmperorLog _log;
     private readonly Children _children;
     private readonly SupervisorSettings _settings;
     private readonly VassalContext _context;
+    private readonly Announcer _announcer;
+    private readonly DaemonReporter _reporter;
     private readonly VassalSupervisor _vassals;
     private readonly StatsServer _stats;
 
@@ -27,7 +35,9 @@ internal sealed class Supervisor : IDisposable
         _log = new EmperorLog(settings, time);
         _children = new Children(_loop, _log);
         _context = new VassalContext(settings, _loop, _log, _children, time);
-        _vassals = new VassalSupervisor(_context);
+        _reporter = new DaemonReporter(_context);
+        _announcer = new Announcer(_context, ReadKey());
+        _vassals = new VassalSupervisor(_context, new VassalFactory(_context, _announcer), _reporter);
         _stats = new StatsServer(_context, () => StatsWriter.Write(settings, _vassals.Vassals, _vassals.Blacklist.Entries, _log.Lost));
     }
 
@@ -44,6 +54,8 @@ internal sealed class Supervisor : IDisposable
     {
         _stats.Dispose();
         _vassals.Dispose();
+        _announcer.Dispose();
+        _reporter.Dispose();
         _signals.Dispose();
         _log.Dispose();
         _loop.Dispose();
@@ -97,6 +109,25 @@ internal sealed class Supervisor : IDisposable
                 _vassals.StopAll(_loop.Stop);
                 break;
         }
+    }
+
+    private SubscriptionSigner? ReadKey()
+    {
+        if (_settings.Signer is not null || _settings.SubscriptionKeyFile is not { } file)
+        {
+            return _settings.Signer;
+        }
+
+        // By hand, in the host's root: in a container the key was prepared before the root changed.
+        using var customer = ActingAs.User(_settings.Uid, _settings.Gid);
+        string? fault = null;
+        var signer = CustomerFile.TryRead(file, MaxKeyBytes, out var pem) ? SigningKey.Prepare(Encoding.ASCII.GetString(pem), out fault) : null;
+        if (signer is null)
+        {
+            _log.Write(fault ?? $"{file} cannot be read: programs are announced unsigned");
+        }
+
+        return signer;
     }
 
     private void StartRcLocal()

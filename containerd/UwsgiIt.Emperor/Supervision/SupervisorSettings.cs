@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using UwsgiIt.Protocol.Subscriptions;
 
 namespace UwsgiIt.Emperor.Supervision;
 
@@ -38,13 +40,17 @@ internal sealed record SupervisorSettings
     /// <summary>Where announces of the cluster shortcuts go as well; null when the server has no fastrouter.</summary>
     public string? FastrouterSubscribeSocket { get; set; }
 
-    /// <summary>The customer's private key (PEM), read before pivot_root; null when programs are announced unsigned or not at all.</summary>
+    /// <summary>The customer's key as Setup prepared it before pivot_root; null when there was none.</summary>
+    [JsonIgnore]
+    public SubscriptionSigner? Signer { get; set; }
+
+    /// <summary>The customer's private key (PEM), for the Emperor by hand, where no Setup prepared it. Null: programs are announced unsigned.</summary>
     public string? SubscriptionKeyFile { get; set; }
 
     /// <summary>Started once with sh before the vassals; null for none.</summary>
     public string? RcLocal { get; set; }
 
-    /// <summary>SOCK_SEQPACKET to the daemon, -1 for none.</summary>
+    /// <summary>Listening SOCK_SEQPACKET on which the daemon finds us, -1 for none.</summary>
     public int ControlDescriptor { get; set; } = -1;
 
     /// <summary>True leaves symbolic links in the vassal directory alone: their own time counts, not their target's.</summary>

@@ -60,6 +60,7 @@ internal sealed class OnDemandSocket : IDisposable
     /// <summary>Calls back when somebody connects; once.</summary>
     public void Await(Action connected)
     {
+        Ignore();
         _isWatched = true;
         _context.Loop.Watch(Handle, PollEvents.Readable, _ =>
         {
@@ -68,18 +69,19 @@ internal sealed class OnDemandSocket : IDisposable
         });
     }
 
-    public void Dispose()
-    {
-        Ignore();
-        Handle.Dispose();
-    }
-
-    private void Ignore()
+    /// <summary>Ends the wait.</summary>
+    public void Ignore()
     {
         if (_isWatched)
         {
             _isWatched = false;
             _context.Loop.Unwatch(Handle);
         }
+    }
+
+    public void Dispose()
+    {
+        Ignore();
+        Handle.Dispose();
     }
 }

@@ -91,6 +91,7 @@ internal sealed class UwsgiVassal(VassalFile file, VassalContext context, IVassa
                 Watcher.Ended(this, null);
             }
         });
+        Watcher.Changed(this);
     }
 
     private bool Launch()
@@ -170,6 +171,8 @@ internal sealed class UwsgiVassal(VassalFile file, VassalContext context, IVassa
         {
             Understand(messages[i]);
         }
+
+        Watcher.Changed(this);
     }
 
     private void Understand(byte message)

@@ -70,7 +70,8 @@ internal abstract class Vassal(VassalFile file, VassalContext context, IVassalWa
         if (ProcessId > 0)
         {
             AskToStop();
-            _execution = Context.Loop.After(StopTimeout, Execute);
+            StartExecution();
+            Watcher.Changed(this);
         }
         else
         {
@@ -113,12 +114,24 @@ internal abstract class Vassal(VassalFile file, VassalContext context, IVassalWa
         }
     }
 
+    /// <summary>A new process has to prove itself anew.</summary>
+    protected void BecomeStranger() => IsLoyal = false;
+
+    /// <summary>It is killed unless <see cref="StopExecution"/> comes before the stop timeout is over.</summary>
+    protected void StartExecution()
+    {
+        _execution?.Cancel();
+        _execution = Context.Loop.After(StopTimeout, Execute);
+    }
+
+    protected void StopExecution() => _execution?.Cancel();
+
     /// <summary>The process is gone.</summary>
     protected void HasExited(ChildExit exit)
     {
         // Workers that outlive their master would keep its sockets and make the next start fail.
         ProcessSignals.SendToGroup(exit.ProcessId, SupervisorSignals.Kill);
-        _execution?.Cancel();
+        StopExecution();
         ProcessId = 0;
         Release();
         Watcher.Ended(this, exit);

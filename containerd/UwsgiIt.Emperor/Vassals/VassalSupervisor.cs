@@ -1,3 +1,4 @@
+using UwsgiIt.Emperor.Control;
 using UwsgiIt.Emperor.Supervision;
 using UwsgiIt.Linux.Processes;
 
@@ -12,15 +13,20 @@ internal sealed class VassalSupervisor : IVassalWatcher, IDisposable
     private const int ExileExitCode = 26;
 
     private readonly VassalContext _context;
+    private readonly VassalFactory _factory;
+    private readonly DaemonReporter _reporter;
     private readonly VassalScanner _scanner;
     private readonly Dictionary<string, Vassal> _vassals = [];
     private readonly HashSet<string> _directory = [];
     private Action? _allGone;
     private bool _warnedOfMany;
 
-    public VassalSupervisor(VassalContext context)
+    public VassalSupervisor(VassalContext context, VassalFactory factory, DaemonReporter reporter)
     {
         _context = context;
+        _factory = factory;
+        _reporter = reporter;
+        _reporter.Follow(() => _vassals.Values);
         _scanner = new VassalScanner(context.Settings, context.Loop, Scan);
     }
 
@@ -64,12 +70,19 @@ internal sealed class VassalSupervisor : IVassalWatcher, IDisposable
         }
     }
 
-    public void Started(Vassal vassal) => _context.Log.Write($"{vassal.Name} started, pid {vassal.ProcessId}");
+    public void Started(Vassal vassal)
+    {
+        _context.Log.Write($"{vassal.Name} started, pid {vassal.ProcessId}");
+        _reporter.Report(vassal);
+    }
+
+    public void Changed(Vassal vassal) => _reporter.Report(vassal);
 
     public void BecameLoyal(Vassal vassal)
     {
         Blacklist.Remove(vassal.Name);
         _context.Log.Write($"{vassal.Name} is loyal");
+        _reporter.Report(vassal);
     }
 
     public void Ended(Vassal vassal, ChildExit? exit)
@@ -77,14 +90,8 @@ internal sealed class VassalSupervisor : IVassalWatcher, IDisposable
         _vassals.Remove(vassal.Name);
         var isExile = exit is { ExitCode: ExileExitCode };
         _context.Log.Write($"{vassal.Name} {Describe(exit)}");
-        if (!vassal.IsLoyal || isExile)
-        {
-            var entry = Blacklist.Add(vassal.Name, _context.Now);
-            if (entry.Attempt == 1)
-            {
-                _context.Log.Write($"{vassal.Name} is blacklisted: it ends before it is loyal");
-            }
-        }
+        var entry = !vassal.IsLoyal || isExile ? Condemn(vassal) : null;
+        _reporter.ReportEnd(vassal, exit, entry, isGone: true);
 
         if (_allGone is null)
         {
@@ -96,7 +103,28 @@ internal sealed class VassalSupervisor : IVassalWatcher, IDisposable
         }
     }
 
+    public TimeSpan Died(Vassal vassal, ChildExit exit, bool isExpected)
+    {
+        _context.Log.Write($"{vassal.Name} {Describe(exit)}");
+        var entry = !vassal.IsLoyal && !isExpected ? Condemn(vassal) : null;
+        _reporter.ReportEnd(vassal, exit, entry, isGone: false);
+        return Blacklist.DelayOf(vassal.Name, _context.Now);
+    }
+
+    public void Place(Vassal vassal, int processId, long? memory, int? cpuWeight, Action<string?> placed) => _reporter.Place(vassal, processId, memory, cpuWeight, placed);
+
     public void Dispose() => _scanner.Dispose();
+
+    private BlacklistEntry Condemn(Vassal vassal)
+    {
+        var entry = Blacklist.Add(vassal.Name, _context.Now);
+        if (entry.Attempt == 1)
+        {
+            _context.Log.Write($"{vassal.Name} is blacklisted: it ends before it is loyal");
+        }
+
+        return entry;
+    }
 
     private static string Describe(ChildExit? exit) => exit switch
     {
@@ -124,7 +152,14 @@ internal sealed class VassalSupervisor : IVassalWatcher, IDisposable
             else if (file.ModifiedNanoseconds > vassal.File.ModifiedNanoseconds && !vassal.IsCursed)
             {
                 _context.Log.Write($"{file.Name} has changed");
-                vassal.Reload(file);
+                if (_factory.IsStill(vassal, file))
+                {
+                    vassal.Reload(file);
+                }
+                else
+                {
+                    vassal.Stop();
+                }
             }
         }
 
@@ -158,7 +193,7 @@ internal sealed class VassalSupervisor : IVassalWatcher, IDisposable
             return;
         }
 
-        var vassal = VassalFactory.Create(file, _context, this);
+        var vassal = _factory.Create(file, this);
         _vassals[file.Name] = vassal;
         if (!vassal.Start())
         {

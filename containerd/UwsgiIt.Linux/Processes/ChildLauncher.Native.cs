@@ -12,6 +12,9 @@ public static unsafe partial class ChildLauncher
     private static partial int fork();
 
     [LibraryImport("libc"), SuppressGCTransition]
+    private static partial int getpid();
+
+    [LibraryImport("libc"), SuppressGCTransition]
     private static partial int setsid();
 
     [LibraryImport("libc"), SuppressGCTransition]

@@ -124,6 +124,8 @@ public static unsafe partial class ChildLauncher
             _ = LibSignal(signal, 0);
         }
 
+        WritePid(plan.PidDigits);
+
         // sigset_t of glibc: 1024 bits.
         var none = stackalloc ulong[16];
         new Span<ulong>(none, 16).Clear();
@@ -168,6 +170,29 @@ public static unsafe partial class ChildLauncher
         header[1] = 0;
         new Span<uint>(sets, 6).Clear();
         return !all || capset(header, sets) == 0;
+    }
+
+    private static void WritePid(byte* digits)
+    {
+        if (digits is null)
+        {
+            return;
+        }
+
+        var length = 0;
+        for (var rest = getpid(); rest > 0; rest /= 10)
+        {
+            // Least digit first, the others move up.
+            for (var i = length; i > 0; i--)
+            {
+                digits[i] = digits[i - 1];
+            }
+
+            digits[0] = (byte)('0' + (rest % 10));
+            length++;
+        }
+
+        digits[length] = 0;
     }
 
     /// <summary>First out of the way of all wanted numbers, then to their places; everything else is closed by execve.</summary>

@@ -9,6 +9,7 @@ internal sealed unsafe class ChildPlan : IDisposable
     private const int MaxImages = 64;
     private const int MaxStrings = 4096;
     private const int MaxDescriptors = 64;
+    private const int MaxPidDigits = 10;
 
     private readonly List<nint> _blocks = [];
 
@@ -28,7 +29,9 @@ internal sealed unsafe class ChildPlan : IDisposable
             Arguments[i] = Texts(start.Images[i].Arguments);
         }
 
-        Environment = Texts(start.Environment);
+        var name = start.OwnPidVariable is { } variable ? $"{variable}=" : null;
+        Environment = Texts(name is null ? start.Environment : [.. start.Environment, name + new string('0', MaxPidDigits)]);
+        PidDigits = name is null ? null : Environment[start.Environment.Count] + Encoding.UTF8.GetByteCount(name);
         WorkingDirectory = Text(start.WorkingDirectory);
         DescriptorCount = start.Descriptors.Count;
         Numbers = (int*)Allocate(DescriptorCount * sizeof(int));
@@ -55,6 +58,9 @@ internal sealed unsafe class ChildPlan : IDisposable
     public int ImageCount { get; }
 
     public byte** Environment { get; }
+
+    /// <summary>Where the child writes its pid, in <see cref="Environment"/>; null when it need not.</summary>
+    public byte* PidDigits { get; }
 
     public byte* WorkingDirectory { get; }
 

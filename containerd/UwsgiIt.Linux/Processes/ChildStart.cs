@@ -16,6 +16,9 @@ public sealed record ChildStart
     /// <summary>The whole environment as <c>NAME=value</c>.</summary>
     public required IReadOnlyList<string> Environment { get; init; }
 
+    /// <summary>A further variable whose value is the child's own pid, as LISTEN_PID must be; null for none.</summary>
+    public string? OwnPidVariable { get; init; }
+
     /// <summary>Where it starts, entered as the child's uid.</summary>
     public required string WorkingDirectory { get; init; }
 

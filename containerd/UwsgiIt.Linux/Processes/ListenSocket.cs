@@ -31,8 +31,50 @@ public static unsafe class ListenSocket
     public static SafeFileHandle? Connect(IPEndPoint target, out int errno)
     {
         ArgumentNullException.ThrowIfNull(target);
-        var address = Address(target);
-        var descriptor = socket(target.AddressFamily == AddressFamily.InterNetworkV6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        return Connect(target.AddressFamily == AddressFamily.InterNetworkV6 ? AF_INET6 : AF_INET, Address(target), out errno);
+    }
+
+    /// <summary>Connects to a unix stream socket; null with <paramref name="errno"/> when nobody listens or the queue is full (EAGAIN).</summary>
+    public static SafeFileHandle? Connect(string path, out int errno) => Connect(AF_UNIX, Address(path), out errno);
+
+    /// <summary>Connects to a port of this machine if somebody listens there now: loopback answers at once. Null otherwise.</summary>
+    public static SafeFileHandle? ConnectNow(IPEndPoint target)
+    {
+        var connection = Connect(target, out _);
+        if (connection is null)
+        {
+            return null;
+        }
+
+        var ready = new pollfd { fd = (int)connection.DangerousGetHandle(), events = POLLOUT };
+        if (poll(&ready, 1, 0) == 1 && TakeError(connection) == 0)
+        {
+            return connection;
+        }
+
+        connection.Dispose();
+        return null;
+    }
+
+    /// <summary>SO_ERROR, 0 for none.</summary>
+    public static int TakeError(SafeFileHandle handle)
+    {
+        ArgumentNullException.ThrowIfNull(handle);
+        int error;
+        socklen_t length = sizeof(int);
+        return getsockopt((int)handle.DangerousGetHandle(), SOL_SOCKET, SO_ERROR, &error, &length) == 0 ? error : LibC.errno;
+    }
+
+    /// <summary>Ends our sending direction.</summary>
+    public static void EndSending(SafeFileHandle handle)
+    {
+        ArgumentNullException.ThrowIfNull(handle);
+        _ = shutdown((int)handle.DangerousGetHandle(), SHUT_WR);
+    }
+
+    private static SafeFileHandle? Connect(int family, byte[] address, out int errno)
+    {
+        var descriptor = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         errno = descriptor < 0 ? LibC.errno : 0;
         if (descriptor < 0)
         {
@@ -52,22 +94,6 @@ public static unsafe class ListenSocket
 
         _ = close(descriptor);
         return null;
-    }
-
-    /// <summary>SO_ERROR, 0 for none.</summary>
-    public static int TakeError(SafeFileHandle handle)
-    {
-        ArgumentNullException.ThrowIfNull(handle);
-        int error;
-        socklen_t length = sizeof(int);
-        return getsockopt((int)handle.DangerousGetHandle(), SOL_SOCKET, SO_ERROR, &error, &length) == 0 ? error : LibC.errno;
-    }
-
-    /// <summary>Ends our sending direction.</summary>
-    public static void EndSending(SafeFileHandle handle)
-    {
-        ArgumentNullException.ThrowIfNull(handle);
-        _ = shutdown((int)handle.DangerousGetHandle(), SHUT_WR);
     }
 
     private static SafeFileHandle Open(string address, int type, int backlog)

@@ -67,7 +67,7 @@ internal sealed class EmperorEnvironment : IAsyncDisposable
         const string Capabilities = "-all,+setuid,+setgid,+kill";
         _process = new ChildProcess("unshare", [
             "--pid", "--mount", "--fork", "--kill-child", "--mount-proc",
-            "setpriv", $"--reuid={EmperorUid}", $"--regid={EmperorUid}", "--clear-groups", "--no-new-privs",
+            .. _settings.ContainsKey("ControlDescriptor") ? WithControlSocket() : [], "setpriv", $"--reuid={EmperorUid}", $"--regid={EmperorUid}", "--clear-groups", "--no-new-privs",
             $"--inh-caps={Capabilities}", $"--ambient-caps={Capabilities}", $"--bounding-set={Capabilities}",
             Binary.Value, "supervise", Folder.File("emperor.json")]);
         isUp ??= () => Task.FromResult(Log.Contains("up for uid", StringComparison.Ordinal));
@@ -141,6 +141,16 @@ internal sealed class EmperorEnvironment : IAsyncDisposable
         Folder.Dispose();
         await ValueTask.CompletedTask;
     }
+
+    /// <summary>Makes the listening socket of the settings, as the daemon does, and executes the rest.</summary>
+    private string[] WithControlSocket() => ["/usr/bin/python3", "-c", """
+        import os, socket, sys
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        listener.bind(sys.argv[1])
+        listener.listen(4)
+        os.dup2(listener.fileno(), 5)
+        os.execvp(sys.argv[2], sys.argv[2:])
+        """, Folder.File("control.sock")];
 
     private void Own(string path) => Run("chown", "-R", $"{Uid}:{Uid}", path);
 

@@ -15,7 +15,7 @@ internal static class Chart
     {
         // From the bottom up.
         var bars = figures.Where(row => row.Metric == scenario.Main.Name).Reverse().ToArray();
-        var plot = new PlotModel { Title = scenario.Title, DefaultFont = "sans-serif", Background = OxyColors.White };
+        var plot = new PlotModel { Title = scenario.Title };
         plot.Axes.Add(new CategoryAxis { Position = AxisPosition.Left, ItemsSource = bars.Select(static row => row.Subject).ToArray() });
         plot.Axes.Add(new LinearAxis
         {
@@ -32,6 +32,6 @@ internal static class Chart
         }
 
         plot.Series.Add(series);
-        return new SvgExporter { Width = 720, Height = 110 + (40 * bars.Length) }.ExportToString(plot);
+        return Svg.Of(plot, 760, 120 + (36 * bars.Length), bars.Select(static row => row.Subject));
     }
 }

@@ -41,4 +41,6 @@ root.SetAction(async (parsed, cancellationToken) =>
     Console.WriteLine($"{contest.Rows.Count} rows in {folder}, {contest.Faults} faults");
     return contest.Faults == 0 && contest.Rows.Count > 0 ? 0 : 1;
 });
-return await root.Parse(args).InvokeAsync();
+
+// An end by the terminal must not leave subjects behind, which run and are stopped: ending them takes its time.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

@@ -14,6 +14,10 @@ internal sealed partial class PacketCounts
 
     public long Total => _counts.Values.Sum();
 
+    /// <summary>What came since, by result.</summary>
+    public string Since(PacketCounts earlier) =>
+        string.Join(", ", _counts.Select(pair => (pair.Key, Count: pair.Value - earlier[pair.Key])).Where(static pair => pair.Count > 0).OrderByDescending(static pair => pair.Count).Select(static pair => $"{pair.Key} {pair.Count}"));
+
     /// <summary>Reads /metrics.</summary>
     public static async Task<PacketCounts> ReadAsync(int adminPort)
     {

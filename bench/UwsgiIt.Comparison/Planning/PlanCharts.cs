@@ -37,7 +37,7 @@ internal static class PlanCharts
             plot.Series.Add(expected);
         }
 
-        return Svg(plot, 320);
+        return Inline(plot, 320);
     }
 
     /// <summary>Where the CPU of a mix goes.</summary>
@@ -55,11 +55,10 @@ internal static class PlanCharts
         var law = calibration.Model.Scalability;
         var points = new ScatterSeries { MarkerType = MarkerType.Circle, MarkerFill = Other, Title = "measured" };
         points.Points.AddRange(calibration.Scale.Select(static point => new ScatterPoint(point.Cores, point.Measured.CpuMicroseconds)));
-        var first = calibration.Scale.Min(static point => point.Measured.CpuMicroseconds);
-        plot.Series.Add(new FunctionSeries(cores => first * law.CostAt(cores), law.UnitCores, law.MostCores * 2, law.UnitCores / 4, "the law") { Color = Line });
+        plot.Series.Add(new FunctionSeries(cores => law.UnitMicroseconds * law.CostAt(cores), law.UnitCores, calibration.Scale.Max(static point => point.Cores) * 2, law.UnitCores / 4, "the law") { Color = Line });
         plot.Series.Add(points);
-        plot.Axes[1].Minimum = 0;
-        return Svg(plot, 300);
+        plot.Axes[1].MaximumPadding = 0.3;
+        return Inline(plot, 300);
     }
 
     /// <summary>Measured over predicted, each with its interval.</summary>
@@ -69,7 +68,7 @@ internal static class PlanCharts
         plot.Axes.Clear();
         plot.Axes.Add(new CategoryAxis { Position = AxisPosition.Left, ItemsSource = validations.Reverse().Select(static validation => validation.Prediction.Mix.Name).ToArray() });
         plot.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, MajorGridlineStyle = LineStyle.Dot });
-        var intervals = new IntervalBarSeries { FillColor = Band, StrokeThickness = 0, Title = "95 of 100" };
+        var intervals = new IntervalBarSeries { FillColor = Band, StrokeThickness = 0, Title = "95 of 100", LabelFormatString = null };
         var points = new ScatterSeries { MarkerType = MarkerType.Circle, MarkerFill = Other, Title = "measured" };
         foreach (var (validation, index) in validations.Reverse().Select(static (validation, index) => (validation, index)))
         {
@@ -80,7 +79,7 @@ internal static class PlanCharts
 
         plot.Series.Add(intervals);
         plot.Series.Add(points);
-        return Svg(plot, 120 + (30 * validations.Count));
+        return Inline(plot, 130 + (30 * validations.Count), validations.Select(static validation => validation.Prediction.Mix.Name));
     }
 
     private static string Bars(string title, string unit, IReadOnlyList<(string Name, double Value)> bars)
@@ -93,21 +92,21 @@ internal static class PlanCharts
         var series = new BarSeries { FillColor = Line, LabelFormatString = "{0:0.#}" };
         series.Items.AddRange(bars.Reverse().Select(static bar => new BarItem(bar.Value)));
         plot.Series.Add(series);
-        return Svg(plot, 100 + (26 * bars.Count));
+        return Inline(plot, 110 + (26 * bars.Count), bars.Select(static bar => bar.Name));
     }
 
     private static PlotModel Plot(string title, string x, string y)
     {
-        var plot = new PlotModel { Title = title, DefaultFont = "sans-serif", TitleFontSize = 14, Background = OxyColors.White };
+        var plot = new PlotModel { Title = title };
         plot.Legends.Add(new Legend { LegendPosition = LegendPosition.RightTop });
         plot.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = x, MajorGridlineStyle = LineStyle.Dot });
         plot.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = y, Minimum = 0, MajorGridlineStyle = LineStyle.Dot });
         return plot;
     }
 
-    private static string Svg(PlotModel plot, double height)
+    private static string Inline(PlotModel plot, double height, IEnumerable<string>? labels = null)
     {
-        var svg = new SvgExporter { Width = 760, Height = height, IsDocument = false }.ExportToString(plot);
+        var svg = Svg.Of(plot, 760, height, labels);
         return svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
     }
 }

@@ -5,17 +5,18 @@ namespace UwsgiIt.Comparison.Planning;
 /// waits in line, β what the workers have to tell one another.
 /// </summary>
 /// <param name="UnitCores">A unit, in cores: the smallest budget that was measured.</param>
+/// <param name="UnitMicroseconds">CPU of a small answer with one unit.</param>
 /// <param name="Contention">α.</param>
 /// <param name="Coherency">β.</param>
 /// <param name="MostCores">The largest budget that was measured; beyond it the law is all there is.</param>
-internal sealed record Scalability(double UnitCores, double Contention, double Coherency, double MostCores)
+internal sealed record Scalability(double UnitCores, double UnitMicroseconds, double Contention, double Coherency, double MostCores)
 {
     /// <summary>Fits CPU per request over budgets. CPU per request is n ÷ X(n), in which the law is linear.</summary>
     public static Scalability Fit(IReadOnlyList<(double Cores, double CpuMicroseconds)> points)
     {
         var unit = points.Min(static point => point.Cores);
         var parameters = LeastSquares.NonNegative([.. points.Select(point => Row(point.Cores / unit))], [.. points.Select(static point => point.CpuMicroseconds)]);
-        return new Scalability(unit, parameters[1] / parameters[0], parameters[2] / parameters[0], points.Max(static point => point.Cores));
+        return new Scalability(unit, parameters[0], parameters[1] / parameters[0], parameters[2] / parameters[0], points.Max(static point => point.Cores));
     }
 
     /// <summary>Cost with that many cores, as a multiple of that with one unit.</summary>

@@ -8,7 +8,7 @@ namespace UwsgiIt.Bench.Tests.Planning;
 public sealed class CapacityModelTests
 {
     private const double Cores = 0.25;
-    private static readonly Scalability Flat = new(Cores, 0, 0, 1);
+    private static readonly Scalability Flat = new(Cores, 20, 0, 0, 1);
 
     [Fact]
     public void Fit_OfAnyAdditiveHost_PredictsMixesItHasNotSeen() => Gen.Double[1, 2_000].Array[Primitives.Count].Sample(costs =>
@@ -40,10 +40,11 @@ public sealed class CapacityModelTests
     [Fact]
     public void Scalability_OfAKnownLaw_IsFound()
     {
-        var law = new Scalability(0.25, 0.05, 0.003, 2);
+        var law = new Scalability(0.25, 30, 0.05, 0.003, 2);
 
         var fitted = Scalability.Fit([.. new[] { 0.25, 0.5, 0.75, 1, 2 }.Select(cores => (cores, 30 * law.CostAt(cores)))]);
 
+        Assert.Equal(30, fitted.UnitMicroseconds, 3);
         Assert.Equal(0.05, fitted.Contention, 4);
         Assert.Equal(0.003, fitted.Coherency, 4);
         Assert.Equal(2, fitted.MostCores);

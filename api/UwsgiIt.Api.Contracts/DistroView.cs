@@ -1,0 +1,29 @@
+namespace UwsgiIt.Api.Contracts;
+
+/// <summary>A root filesystem containers start from. What the api answers.</summary>
+public sealed record DistroView
+{
+    /// <summary>The id.</summary>
+    public required int Id { get; init; }
+
+    /// <summary>Grows with every change; the ETag.</summary>
+    public required long Revision { get; init; }
+
+    /// <summary>Unique.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Folder below the host's distros.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Unique.</summary>
+    public required Guid Uuid { get; init; }
+
+    /// <summary>Free text.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>Seconds since 1970.</summary>
+    public required long Created { get; init; }
+
+    /// <summary>Seconds since 1970.</summary>
+    public required long Modified { get; init; }
+}

@@ -1,0 +1,23 @@
+namespace UwsgiIt.Api.Contracts;
+
+/// <summary>A legion this server is in.</summary>
+public sealed record HostLegion
+{
+    /// <summary>Unique.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The floating address.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>Shared.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Votes needed.</summary>
+    public required int Quorum { get; init; }
+
+    /// <summary>Of this server.</summary>
+    public required int Weight { get; init; }
+
+    /// <summary>Addresses of the others.</summary>
+    public required IReadOnlyList<string> Members { get; init; }
+}

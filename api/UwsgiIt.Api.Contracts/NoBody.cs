@@ -1,0 +1,4 @@
+namespace UwsgiIt.Api.Contracts;
+
+/// <summary>Nothing to say.</summary>
+public sealed record NoBody;

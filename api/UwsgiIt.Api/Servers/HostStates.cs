@@ -1,0 +1,128 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using UwsgiIt.Api.Containers;
+using UwsgiIt.Api.Contracts;
+using UwsgiIt.Api.Storage;
+
+namespace UwsgiIt.Api.Servers;
+
+/// <summary>What one server's agents need to know, whole. The version is read first: the state is of that version or a later one.</summary>
+internal sealed class HostStates(ApiContext db, IOptions<NetworkOptions> network, TimeProvider time)
+{
+    /// <summary>Port of the tuntap router between servers (the original's).</summary>
+    private const int GatewayPort = 999;
+
+    public async Task<HostState> RouterAsync(int serverId, CancellationToken cancellationToken)
+    {
+        var version = await db.CurrentVersionAsync(cancellationToken);
+        var server = await db.Servers.AsNoTracking().FirstAsync(x => x.Id == serverId, cancellationToken);
+        var customerIds = await db.Containers.Where(x => x.ServerId == serverId).Select(static x => x.CustomerId).Distinct().OrderBy(static x => x).ToListAsync(cancellationToken);
+        var keys = await db.Customers.AsNoTracking().Where(x => customerIds.Contains(x.Id)).OrderBy(static x => x.Id).Select(static x => new { x.Id, x.PublicKey }).ToListAsync(cancellationToken);
+        var domains = (await db.Domains.AsNoTracking().Where(x => customerIds.Contains(x.CustomerId)).OrderBy(static x => x.Name).Select(static x => new { x.CustomerId, x.Name }).ToListAsync(cancellationToken)).ToLookup(static x => x.CustomerId, static x => x.Name);
+        var certificates = await db.Certificates.AsNoTracking().Where(x => customerIds.Contains(x.CustomerId)).OrderBy(static x => x.Id).ToListAsync(cancellationToken);
+        return new HostState
+        {
+            Version = version,
+            Server = server.Id,
+            ServerName = server.Name,
+            Keys = [.. keys.Select(x => new HostKey { Customer = x.Id, PublicKey = x.PublicKey, Domains = [.. domains[x.Id]] })],
+            Certificates = [.. certificates.Select(static x => new HostCertificate { Id = x.Id, Names = x.Names.Split(' ', StringSplitOptions.RemoveEmptyEntries), Chain = x.Chain, PrivateKey = x.PrivateKey })],
+        };
+    }
+
+    public async Task<HostContainers> ContainersAsync(int serverId, CancellationToken cancellationToken)
+    {
+        var version = await db.CurrentVersionAsync(cancellationToken);
+        var server = await db.Servers.AsNoTracking().FirstAsync(x => x.Id == serverId, cancellationToken);
+        var rows = await Runnable(serverId).AsSplitQuery().Include(static x => x.Customer).Include(static x => x.Distro).Include(static x => x.CustomDistro).OrderBy(static x => x.Id).ToListAsync(cancellationToken);
+        var rules = await RulesAsync(serverId, cancellationToken);
+        var loopboxes = await db.Loopboxes.AsNoTracking().Where(x => x.Container!.ServerId == serverId).OrderBy(static x => x.Id).ToListAsync(cancellationToken);
+        var portmaps = await db.Portmaps.AsNoTracking().Where(x => x.ServerId == serverId).OrderBy(static x => x.Id).ToListAsync(cancellationToken);
+        var services = await db.CustomServices.AsNoTracking().Where(x => x.ServerId == serverId).OrderBy(static x => x.Id).ToListAsync(cancellationToken);
+        var legions = await db.Legions.AsNoTracking().Include(static x => x.Members).ThenInclude(static x => x.Server).Where(x => x.Members.Any(member => member.ServerId == serverId)).OrderBy(static x => x.Id).ToListAsync(cancellationToken);
+        return new HostContainers
+        {
+            Version = version,
+            Server = server.Id,
+            ServerName = server.Name,
+            Confirmed = server.RemovalConfirmedUntilUnix > time.GetUtcNow().ToUnixTimeSeconds(),
+            Containers = [.. rows.Select(x => View(x, rules[x.Id]))],
+            Loopboxes = [.. loopboxes.Select(static x => new HostLoopbox { Id = x.Id, Uid = ContainerUid.Of(x.ContainerId), Filename = x.Filename, Mountpoint = x.Mountpoint, Ro = x.ReadOnly })],
+            Portmaps = [.. portmaps.Select(x => new HostPortmap { Proto = x.Proto, PublicIp = server.Address, PublicPort = x.PublicPort, PrivateIp = ContainerUid.IpOf(x.ContainerId, network.Value), PrivatePort = x.PrivatePort })],
+            Services = [.. services.Select(static x => new HostService { Id = x.Id, Customer = x.CustomerId, Name = x.Name, Config = x.Config })],
+            Legions = [.. legions.Select(x => new HostLegion { Name = x.Name, Address = x.Address, Key = x.Key, Quorum = x.Quorum, Weight = x.Members.First(member => member.ServerId == serverId).Weight, Members = [.. x.Members.Where(member => member.ServerId != serverId).Select(static member => member.Server!.Address)] })],
+            Servers = await db.Servers.Where(x => x.Id != serverId).OrderBy(static x => x.Id).Select(static x => x.Address).ToListAsync(cancellationToken),
+            CollectedFiles = await db.CollectedFiles.OrderBy(static x => x.Id).Select(static x => x.Filename).ToListAsync(cancellationToken),
+        };
+    }
+
+    /// <summary>One container, or null when it is not this server's or cannot run.</summary>
+    public async Task<HostContainer?> ContainerAsync(int serverId, int containerId, CancellationToken cancellationToken)
+    {
+        var row = await Runnable(serverId).Include(static x => x.Customer).Include(static x => x.Distro).Include(static x => x.CustomDistro).FirstOrDefaultAsync(x => x.Id == containerId, cancellationToken);
+        return row is null ? null : View(row, (await RulesAsync(serverId, cancellationToken))[containerId]);
+    }
+
+    /// <summary>Containers with a distro and keys: the others are not shown to hosts.</summary>
+    public IQueryable<Container> Runnable(int serverId) => db.Containers.AsNoTracking().Where(x => x.ServerId == serverId && x.DistroId != null && x.SshKeys != "");
+
+    private HostContainer View(Container x, IEnumerable<HostRule> rules) => new()
+    {
+        Uid = ContainerUid.Of(x.Id),
+        Name = x.Name,
+        Hostname = ContainerUid.HostnameOf(x.Name),
+        Ip = ContainerUid.IpOf(x.Id, network.Value),
+        Customer = x.CustomerId,
+        PrivateKey = x.Customer!.PrivateKey,
+        Distro = x.Distro!.Path,
+        CustomDistro = x.CustomDistro?.Path,
+        CustomDistroStore = x.CustomDistro is { } custom ? ContainerUid.Of(custom.ContainerId) : null,
+        MemoryBytes = x.Memory * 1_048_576L,
+        QuotaBytes = x.Storage * 1_048_576L,
+        Inodes = x.Inodes,
+        Pids = x.Pids,
+        CpuWeight = x.CpuWeight,
+        CpuPercent = x.CpuPercent,
+        SshKeys = SshKeyText.Split(x.SshKeys),
+        NoFollow = x.NoFollow,
+        Dmz = x.Dmz,
+        DenyByDefault = x.DenyByDefault,
+        QuotaThreshold = x.QuotaThreshold,
+        MemoryThreshold = x.MemoryThreshold,
+        AlarmFrequency = x.AlarmFrequency,
+        Alarms = new HostAlarmTargets
+        {
+            Jid = x.Jid,
+            JidSecret = x.JidSecret,
+            JidDestinations = x.JidDestinations,
+            PushoverUser = x.PushoverUser,
+            PushoverToken = x.PushoverToken,
+            PushoverSound = x.PushoverSound,
+            PushbulletToken = x.PushbulletToken,
+            SlackWebhook = x.SlackWebhook,
+            Webhook = x.Webhook,
+            Mail = x.AlarmMail,
+        },
+        Rules = [.. rules],
+        Reboots = x.Reboots,
+        CustomDistrosStorage = x.CustomDistrosStorage,
+    };
+
+    /// <summary>Rules by container: first those of links, then the operator's by priority.</summary>
+    private async Task<ILookup<int, HostRule>> RulesAsync(int serverId, CancellationToken cancellationToken)
+    {
+        var links = await db.Links.AsNoTracking().Where(x => x.Container!.ServerId == serverId).OrderBy(static x => x.Id).Select(static x => new { x.ContainerId, x.ToId, Other = x.To!.Server!.Address, OtherServer = x.To.ServerId }).ToListAsync(cancellationToken);
+        var own = await db.Rules.AsNoTracking().Where(x => x.Container!.ServerId == serverId).OrderByDescending(static x => x.Priority).ThenBy(static x => x.Id).ToListAsync(cancellationToken);
+        var all = new List<(int Container, HostRule Rule)>();
+        foreach (var link in links)
+        {
+            var (mine, theirs) = ($"{ContainerUid.IpOf(link.ContainerId, network.Value)}/32", $"{ContainerUid.IpOf(link.ToId, network.Value)}/32");
+            var local = link.OtherServer == serverId;
+            all.Add((link.ContainerId, new HostRule { Direction = "in", Source = theirs, Destination = mine, Action = "allow" }));
+            all.Add((link.ContainerId, new HostRule { Direction = "out", Source = mine, Destination = theirs, Action = local ? "allow" : "gateway", Target = local ? null : $"{link.Other}:{GatewayPort}" }));
+        }
+
+        all.AddRange(own.Select(static x => (x.ContainerId, new HostRule { Direction = x.Direction, Source = x.Source, Destination = x.Destination, Action = x.Action, Target = x.Target })));
+        return all.ToLookup(static x => x.Container, static x => x.Rule);
+    }
+}

@@ -1,0 +1,61 @@
+using UwsgiIt.Api.Storage;
+
+namespace UwsgiIt.Api.Servers;
+
+/// <summary>A physical host running router and containerd.</summary>
+internal sealed class Server : TrackedRow
+{
+    public required string Name { get; set; }
+
+    /// <summary>The address it calls from; unique, which the original forgot.</summary>
+    public required string Address { get; set; }
+
+    /// <summary>Disk device of the original.</summary>
+    public string Hd { get; set; } = "";
+
+    /// <summary>Memory to give away, in MB.</summary>
+    public int Memory { get; set; }
+
+    /// <summary>Disk to give away, in MB.</summary>
+    public int Storage { get; set; }
+
+    public Guid Uuid { get; set; } = Guid.NewGuid();
+
+    public string EtcResolvConf { get; set; } = "";
+
+    public string EtcHosts { get; set; } = "";
+
+    public int Weight { get; set; } = 9999;
+
+    public int? DatacenterId { get; set; }
+
+    public Datacenter? Datacenter { get; set; }
+
+    public string? Note { get; set; }
+
+    /// <summary>The customer it is dedicated to.</summary>
+    public int? OwnerId { get; set; }
+
+    public bool Ssd { get; set; }
+
+    public bool Systemd { get; set; }
+
+    /// <summary>When its portmaps changed last; the original begins at second 1.</summary>
+    public long PortmapsUnix { get; set; } = 1;
+
+    /// <summary>SHA-256 of the client certificate bound to this server, hex; null means that any valid certificate from its address will do.</summary>
+    public string? CertificateFingerprint { get; set; }
+
+    /// <summary>Version of the feed that each agent last reported live.</summary>
+    public long ContainerdVersion { get; set; }
+
+    public long RouterVersion { get; set; }
+
+    /// <summary>When each agent last reported, seconds since 1970; null never, and then no receipt waits for it.</summary>
+    public long? ContainerdSeenUnix { get; set; }
+
+    public long? RouterSeenUnix { get; set; }
+
+    /// <summary>Until when an operator's word holds that many of its containers may vanish at once, seconds since 1970.</summary>
+    public long RemovalConfirmedUntilUnix { get; set; }
+}

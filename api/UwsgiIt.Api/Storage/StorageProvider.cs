@@ -1,0 +1,8 @@
+namespace UwsgiIt.Api.Storage;
+
+/// <summary>Which database.</summary>
+internal enum StorageProvider
+{
+    Sqlite,
+    PostgreSql,
+}

@@ -1,0 +1,3 @@
+namespace UwsgiIt.Api.FunctionalTests;
+
+internal sealed record TestServer(int Id, string Name, string Address);

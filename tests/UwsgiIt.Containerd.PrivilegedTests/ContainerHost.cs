@@ -223,12 +223,7 @@ internal sealed class ContainerHost : IAsyncDisposable
     public IReadOnlyList<string> Cgroups() =>
         [.. Directory.EnumerateDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup").Select(mount => $"{mount}/{CgroupParent}").Where(Directory.Exists)];
 
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    public static int FreePort() => FreePorts.Next();
 
     public static async Task<int> StatusAsync(string address)
     {

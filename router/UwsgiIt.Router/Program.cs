@@ -5,6 +5,7 @@ using UwsgiIt.Router.Edge;
 using UwsgiIt.Router.Forwarding;
 using UwsgiIt.Router.Hosting;
 using UwsgiIt.Router.Routing;
+using UwsgiIt.Router.Sessions;
 using UwsgiIt.Router.Subscriptions;
 using UwsgiIt.Router.Tls;
 using UwsgiIt.Router.Transport;
@@ -35,6 +36,7 @@ try
     builder.Services.AddForwarding();
     builder.Services.AddSubscriptions();
     builder.Services.AddSubscribedHosts();
+    builder.Services.AddSessions();
     builder.Services.AddStaticRoutes(configuration);
     builder.Services.AddDiagnostics();
     builder.WebHost.UseRouterKestrel();

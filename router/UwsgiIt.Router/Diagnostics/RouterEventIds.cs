@@ -37,6 +37,11 @@ internal static class RouterEventIds
     public const int UwsgiRequestRefused = 3600;
     public const int UwsgiConnectionEnded = 3601;
 
+    // Sessions 3700-3799
+    public const int SessionRefused = 3700;
+    public const int SessionEnded = 3701;
+    public const int StreamingRefused = 3702;
+
     // Forwarding 4000-4499
     public const int BadResponse = 4000;
     public const int FastCgiError = 4001;

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using UwsgiIt.Router.Forwarding;
 using UwsgiIt.Router.ProxyProtocol;
+using UwsgiIt.Router.Sessions;
 
 namespace UwsgiIt.Router.Diagnostics;
 
@@ -12,6 +13,7 @@ internal sealed class RouterMetrics
     private readonly Counter<long> _packets;
     private readonly Counter<long> _upstreamFailures;
     private readonly Counter<long> _proxyRefusals;
+    private readonly Counter<long> _sessionRefusals;
     private readonly Counter<long> _refusals;
     private readonly Counter<long> _droppedHeaders;
 
@@ -21,6 +23,7 @@ internal sealed class RouterMetrics
         _packets = Meter.CreateCounter<long>("uwsgiit.router.subscription.packets", "{packet}", "Subscription datagrams received, by result.");
         _upstreamFailures = Meter.CreateCounter<long>("uwsgiit.router.upstream.failures", "{request}", "Requests of subscribed names answered by the router because of their upstream, by outcome.");
         _proxyRefusals = Meter.CreateCounter<long>("uwsgiit.router.proxy_protocol.refused", "{connection}", "Connections closed for a missing or unbelievable PROXY header, by cause.");
+        _sessionRefusals = Meter.CreateCounter<long>("uwsgiit.router.sessions.refused", "{connection}", "Connections to raw listeners closed instead of joined to a node, by cause.");
         _refusals = Meter.CreateCounter<long>("uwsgiit.router.requests.refused", "{request}", "Requests refused before any upstream saw them, by cause.");
         _droppedHeaders = Meter.CreateCounter<long>("uwsgiit.router.headers.dropped", "{header}", "Request headers left out because of a '_' in their name.");
     }
@@ -53,6 +56,14 @@ internal sealed class RouterMetrics
         if (_upstreamFailures.Enabled)
         {
             _upstreamFailures.Add(1, new KeyValuePair<string, object?>("outcome", outcome.ToString()));
+        }
+    }
+
+    public void SessionRefused(SessionRefusal refusal)
+    {
+        if (_sessionRefusals.Enabled)
+        {
+            _sessionRefusals.Add(1, new KeyValuePair<string, object?>("cause", refusal.ToString()));
         }
     }
 

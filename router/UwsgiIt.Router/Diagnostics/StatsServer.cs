@@ -68,6 +68,8 @@ internal sealed partial class StatsServer(
         json.WriteString("transport", transport.Value.Kind.ToString().ToLowerInvariant());
         WriteAddresses(json, "http", AddressesOf(EndpointKind.Http).Concat(announces.Endpoints));
         WriteAddresses(json, "fastrouter", AddressesOf(EndpointKind.Uwsgi));
+        WriteAddresses(json, "rawrouter", AddressesOf(EndpointKind.Tcp));
+        WriteAddresses(json, "passthrough", AddressesOf(EndpointKind.TlsPassthrough));
         json.WriteStartArray("subscriptions");
         foreach (var slot in registry.Slots)
         {

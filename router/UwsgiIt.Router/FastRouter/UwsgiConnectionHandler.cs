@@ -126,7 +126,7 @@ internal sealed partial class UwsgiConnectionHandler
     private async ValueTask<byte[]?> ReadPacketAsync(ConnectionContext connection)
     {
         var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed, stopping);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         deadline.CancelAfter(_packetTimeout);
         var input = connection.Transport.Input;
         while (true)

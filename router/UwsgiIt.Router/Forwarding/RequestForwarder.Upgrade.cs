@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -8,8 +6,6 @@ namespace UwsgiIt.Router.Forwarding;
 // After 101: bytes both ways until one side ends.
 internal sealed partial class RequestForwarder
 {
-    private const int RelayBytes = 8 * 1024;
-
     /// <summary>
     /// True when bytes came with a request to upgrade. A WebSocket's may wait: they go on once the upstream has agreed, and nowhere when it has
     /// not. Of other protocols we do not know that their clients may speak first; nobody shall read those bytes as a request.
@@ -59,70 +55,7 @@ internal sealed partial class RequestForwarder
             client = await context.Features.Get<IHttpUpgradeFeature>()!.UpgradeAsync();
         }
 
-        // From here on silence is normal; the deadline is that of the session.
-        connection.Deadline = After(settings.UpgradeIdleTimeout);
-        if (!connection.Buffered.IsEmpty)
-        {
-            var early = connection.Buffered.ToArray();
-            connection.ReleaseBuffer();
-            await client.WriteAsync(early);
-            await client.FlushAsync();
-        }
-
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        var toUpstream = RelayToUpstreamAsync(client, connection, settings, ended.Token);
-        await RelayToClientAsync(client, connection, settings);
-
-        // The upstream has nothing more to say: so has the session. What was written still reaches the client.
-        connection.Abort();
-        await ended.CancelAsync();
-        await toUpstream;
+        await ByteRelay.RunAsync(client, connection, settings.UpgradeIdleTimeout, context.RequestAborted);
         return ForwardOutcome.Completed;
-    }
-
-    private static async Task RelayToUpstreamAsync(Stream client, UpstreamConnection connection, ForwardingOptions settings, CancellationToken ended)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(RelayBytes);
-        try
-        {
-            while (await client.ReadAsync(buffer, ended) is var count and > 0)
-            {
-                connection.Deadline = After(settings.UpgradeIdleTimeout);
-                await connection.SendAsync(buffer.AsMemory(0, count));
-            }
-
-            connection.ShutdownSend();
-        }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException or BadHttpRequestException)
-        {
-            // Either side is gone; end the other direction too.
-            connection.Abort();
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private static async Task RelayToClientAsync(Stream client, UpstreamConnection connection, ForwardingOptions settings)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(RelayBytes);
-        try
-        {
-            while (await connection.ReceiveAsync(buffer) is var count and > 0)
-            {
-                connection.Deadline = After(settings.UpgradeIdleTimeout);
-                await client.WriteAsync(buffer.AsMemory(0, count));
-                await client.FlushAsync();
-            }
-        }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
-        {
-            // As above.
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 }

@@ -5,17 +5,31 @@ namespace UwsgiIt.Router.Hosting;
 /// <summary>One public listener.</summary>
 internal sealed class EndpointOptions
 {
+    private const string SniPlaceholder = "{sni}";
+
     /// <summary><c>ip:port</c>, <c>[v6]:port</c>, <c>*:port</c>, an absolute unix socket path, or <c>fd:name</c> for a socket the service manager passed.</summary>
     public string Address { get; set; } = "";
 
     /// <summary>What is spoken there. Default Http.</summary>
     public EndpointKind Kind { get; set; }
 
-    /// <summary>Subscription key that all requests of a Uwsgi listener go to, whatever they say; null (the default) looks at their variables.</summary>
+    /// <summary>
+    /// Subscription key that everything here goes to. Uwsgi: null (the default) looks at the variables. Tcp: default the address. Tcp with Tls
+    /// and TlsPassthrough: default <c>{sni}:port</c>, where <c>{sni}</c> stands for the client's name for us; a client without one gets the address.
+    /// </summary>
     public string? Key { get; set; }
 
     /// <summary>Whether a Uwsgi listener takes bodies in whole before a node is asked (the original's post-buffering), within Forwarding:BufferMemoryBytes and MaxBufferedBodyBytes. Default false.</summary>
     public bool BufferBodies { get; set; }
+
+    /// <summary>Whether nodes of a Tcp listener are told their client by XCLIENT, as mail servers want it. Default false.</summary>
+    public bool Xclient { get; set; }
+
+    /// <summary>Whether an Http listener takes RTSP/1.0: the first request's URL names the node, all bytes after it pass. Default false (the platform has it on).</summary>
+    public bool Rtsp { get; set; }
+
+    /// <summary>The same for icecast's SOURCE method. Default false (the platform has it on).</summary>
+    public bool Source { get; set; }
 
     /// <summary>TLS with the certificates of subscriptions, folder and configuration. Default false.</summary>
     public bool Tls { get; set; }
@@ -39,14 +53,27 @@ internal sealed class EndpointOptions
             yield return Fault("Address", Address, "is not an address to listen on", "Write ip:port, [v6]:port, *:port, an absolute socket path, or fd:name");
         }
 
-        if (Kind != EndpointKind.Http && (H2c || Http3 || (Kind == EndpointKind.Uwsgi && Tls)))
+        foreach (var (setting, isSet, isUsed) in new[]
         {
-            yield return Fault("Kind", Kind.ToString(), "speaks neither HTTP nor TLS", "Drop Tls, H2c and Http3, or Kind");
+            ("Tls", Tls, Kind is EndpointKind.Http or EndpointKind.Tcp), ("H2c", H2c, Kind == EndpointKind.Http), ("Http3", Http3, Kind == EndpointKind.Http),
+            ("Key", Key is not null, Kind != EndpointKind.Http), ("BufferBodies", BufferBodies, Kind == EndpointKind.Uwsgi), ("Xclient", Xclient, Kind == EndpointKind.Tcp),
+            ("Rtsp", Rtsp, Kind == EndpointKind.Http && !H2c), ("Source", Source, Kind == EndpointKind.Http && !H2c),
+        })
+        {
+            if (isSet && !isUsed)
+            {
+                yield return Fault(setting, "set", $"means nothing to a listener of kind {Kind}", "Drop it, or choose another Kind");
+            }
         }
 
-        if (Kind != EndpointKind.Uwsgi && (Key is not null || BufferBodies))
+        if (Kind is EndpointKind.Tcp or EndpointKind.TlsPassthrough && Key is null && address is not null && (address.EndPoint is null || (Kind == EndpointKind.Tcp && !Tls && Address.StartsWith('*'))))
         {
-            yield return Fault("Kind", Kind.ToString(), "has no use for Key and BufferBodies", "Drop them, or write Uwsgi");
+            yield return Fault("Key", "", "is needed where the address is no ip:port", "Name the subscription key that nodes announce for this listener");
+        }
+
+        if (Key is not null && Key.Contains(SniPlaceholder, StringComparison.Ordinal) && !(Kind == EndpointKind.TlsPassthrough || (Kind == EndpointKind.Tcp && Tls)))
+        {
+            yield return Fault("Key", Key, "has a {sni} without TLS to read it from", "Set Tls, or write a key");
         }
 
         if (this is { H2c: true, Tls: true })
@@ -73,6 +100,16 @@ internal sealed class EndpointOptions
         {
             yield return Fault("ProxyProtocol", "true", "cannot be had with HTTP/3", "Drop one of them");
         }
+    }
+
+    /// <summary>The key of a raw connection; <paramref name="name"/> is what the client calls us, or null.</summary>
+    public string KeyFor(string? name)
+    {
+        var readsName = Tls || Kind == EndpointKind.TlsPassthrough;
+        return Key is null ? (readsName && name is not null && ListenAddress.TryParse(Address, out var address) ? $"{name}:{address.EndPoint?.Port}" : Address)
+            : !Key.Contains(SniPlaceholder, StringComparison.Ordinal) ? Key
+            : name is null ? Address
+            : Key.Replace(SniPlaceholder, name, StringComparison.Ordinal);
     }
 
     private static OptionFault Fault(string setting, string value, string problem, string remedy) => new($"Listener:Endpoints:{setting}", value, problem, remedy);

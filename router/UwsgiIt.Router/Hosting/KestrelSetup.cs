@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using UwsgiIt.Router.Edge;
 using UwsgiIt.Router.FastRouter;
 using UwsgiIt.Router.ProxyProtocol;
+using UwsgiIt.Router.Sessions;
 using UwsgiIt.Router.Tls;
 
 namespace UwsgiIt.Router.Hosting;
@@ -83,6 +84,12 @@ internal static class KestrelSetup
             return;
         }
 
+        if (endpoint.Kind is EndpointKind.Tcp or EndpointKind.TlsPassthrough)
+        {
+            listen.UseRawSessions(endpoint);
+            return;
+        }
+
         listen.Protocols = endpoint switch
         {
             { H2c: true } => HttpProtocols.Http2,
@@ -93,6 +100,11 @@ internal static class KestrelSetup
         if (endpoint.Tls)
         {
             listen.UseRouterTls();
+        }
+
+        if (endpoint.Rtsp || endpoint.Source)
+        {
+            listen.UseStreaming(endpoint);
         }
     }
 }

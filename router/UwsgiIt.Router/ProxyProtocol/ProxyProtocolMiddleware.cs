@@ -31,8 +31,7 @@ internal sealed partial class ProxyProtocolMiddleware(ConnectionDelegate next, I
             return ProxyRefusal.UnknownSender;
         }
 
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
-        deadline.CancelAfter(timeout);
+        using var deadline = new CancellationTokenSource(timeout);
         try
         {
             while (true)

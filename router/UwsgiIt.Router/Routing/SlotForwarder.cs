@@ -76,7 +76,7 @@ internal sealed partial class SlotForwarder(
     }
 
     /// <summary>A node that refuses connections gets no requests until its next announce, or until a probe reaches it.</summary>
-    private void Learn(Slot slot, Node node, ForwardOutcome outcome)
+    public void Learn(Slot slot, Node node, ForwardOutcome outcome)
     {
         if (outcome == ForwardOutcome.ConnectFailed)
         {

@@ -98,6 +98,16 @@ internal sealed partial class SubscriptionRegistry : ISubscriptionSink
         return (_wildcards > 0 ? FindWildcard(name) : null) ?? FindFallback();
     }
 
+    /// <summary>
+    /// The slot of a raw listener's key: this very key, port and all, or a wildcard with the same port. Never one without the port: its nodes
+    /// take requests that we have checked, not a stranger's bytes.
+    /// </summary>
+    public Slot? FindKey(string key)
+    {
+        var folded = key.ToLowerInvariant();
+        return _lookup.TryGetValue(folded, out var slot) ? slot : _wildcards > 0 ? FindWildcard(folded) : null;
+    }
+
     /// <inheritdoc />
     public SubscriptionOutcome Apply(Subscription subscription)
     {

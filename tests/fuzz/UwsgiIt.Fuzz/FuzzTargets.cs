@@ -6,6 +6,7 @@ using UwsgiIt.Protocol.Subscriptions;
 using UwsgiIt.Router.FastRouter;
 using UwsgiIt.Router.Forwarding;
 using UwsgiIt.Router.ProxyProtocol;
+using UwsgiIt.Router.Sessions;
 using UwsgiIt.Tests.Common;
 using UwsgiIt.Tuntap.Frames;
 
@@ -30,6 +31,8 @@ internal static class FuzzTargets
         ["frame"] = new(Frame, [Convert.FromHexString("4600001e00002000401100000a000003c000020783030400000000000000"), Convert.FromHexString("600000000010" + "2c40" + "fd75777367690000000000000000000320010db80000000000000000000000071100000100000000" + "0001000200080000"), Convert.FromHexString("450000380000400040010000c00002080a00000303010000000000004500001400004000400600000a000003c0000207" + "9c4001bb00000000")]),
         ["rule"] = new(Rule, Texts("in 10.0.0.3/32 10.0.0.4/32 allow", "out any 2001:db8::/32 gateway [2001:db8::1]:999", "in 0.0.0.0 any replies")),
         ["uwsgi-request"] = new(Uwsgi, [[.. Record("HTTP_HOST", "www.example.com"), .. Record("CONTENT_LENGTH", "5"), .. Record("REQUEST_URI", "/a?b"), .. Record("REMOTE_ADDR", "::1")], [.. Record("PATH_INFO", "/a b"), .. Record("HTTP_X_A", "b")]]),
+        ["client-hello"] = new(Hello, [Convert.FromHexString("16030100650100006103030000000000000000000000000000000000000000000000000000000000000000000002130101000036000000140012" + "00000f7777772e6578616d706c652e636f6d" + "0010000d000b0a61636d652d746c732f31" + "002b0003020304"), Convert.FromHexString("160301003201000061" + "03")]),
+        ["streaming-head"] = new(Streaming, Texts("DESCRIBE rtsp://cam.example.com/a?b RTSP/1.0\r\nCSeq: 1\r\n\r\n", "SOURCE /live HTTP/1.0\r\nHost: radio.example.com\r\nContent-Length: 5\r\n\r\nhello")),
         ["path"] = new(Path, Texts("/a/%2e%2e/b//c/./d%20e", "http://host/a?b#c")),
     };
 
@@ -121,6 +124,27 @@ internal static class FuzzTargets
     }
 
     private static byte[] Record(string name, string value) => [(byte)name.Length, 0, .. Encoding.ASCII.GetBytes(name), (byte)value.Length, 0, .. Encoding.ASCII.GetBytes(value)];
+
+    private static void Hello(byte[] bytes)
+    {
+        var status = ClientHelloReader.Read(bytes, out var hello);
+        Check((status == ClientHelloStatus.Complete) == (hello is not null), "the result and the status disagree");
+        Check(status != ClientHelloStatus.Incomplete || bytes.Length < ClientHelloReader.MaxBytes, "waits beyond its bound");
+        Check(hello?.ServerName is not { } name || (name.Length is > 0 and <= 255 && name.All(static value => char.IsAsciiLetterLower(value) || char.IsAsciiDigit(value) || value is '.' or '-' or '_') && name[0] != '.' && name[^1] != '.'), "a name that is none");
+    }
+
+    private static void Streaming(byte[] bytes)
+    {
+        var status = StreamingHeadReader.Read(bytes, rtsp: true, source: true, 32_768, out var head);
+        Check((status == StreamingHeadStatus.Complete) == (head is not null), "the result and the status disagree");
+        Check(status != StreamingHeadStatus.Incomplete || bytes.Length < 32_768, "waits beyond its bound");
+        if (head is not null)
+        {
+            Check(head.Length <= bytes.Length && bytes.AsSpan(0, head.Length).EndsWith("\r\n\r\n"u8), "an end that is none");
+            Check(head.Headers.All(static header => header.Value.All(static value => value!.AsSpan().IndexOfAny('\r', '\n', '\0') < 0)), "a value with CR, LF or NUL");
+            Check(head.Target.All(static value => value is > ' ' and < '\u007f'), "a target with a space or a control");
+        }
+    }
 
     private static void Path(byte[] bytes)
     {

@@ -20,6 +20,7 @@ public static class ApiJson
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         options.NumberHandling = JsonNumberHandling.Strict;
         options.AllowDuplicateProperties = false;
+        options.RespectNullableAnnotations = true;
         options.MaxDepth = MaxDepth;
         return options;
     }

@@ -12,6 +12,9 @@ public sealed record HostState
     /// <summary>Its name.</summary>
     public required string ServerName { get; init; }
 
+    /// <summary>An operator confirmed that much vanishes.</summary>
+    public required bool Confirmed { get; init; }
+
     /// <summary>Public keys and their names.</summary>
     public required IReadOnlyList<HostKey> Keys { get; init; }
 

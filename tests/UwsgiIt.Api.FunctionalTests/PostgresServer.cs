@@ -9,6 +9,7 @@ internal static class PostgresServer
 {
     private static readonly Lazy<Task<string>> Started = new(StartAsync);
     private static int _databases;
+    private static Process? _process; // held, so that its input stays open
 
     /// <summary>Connection string of a new, empty database.</summary>
     public static async Task<string> NewDatabaseAsync()
@@ -36,13 +37,32 @@ internal static class PostgresServer
 
         var data = Path.Combine(folder, "data");
         await AsUnprivilegedAsync(root, Path.Combine(bin!, "initdb"), "-D", data, "-U", "test", "--auth=trust", "--no-locale", "-E", "UTF8");
-        await AsUnprivilegedAsync(root, Path.Combine(bin!, "pg_ctl"), "-D", data, "-w", "-t", "60", "-l", Path.Combine(folder, "log"), "-o", $"-c listen_addresses='' -c unix_socket_directories={folder} -c max_connections=200 -c shared_buffers=64MB", "start");
-        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-        {
-            AsUnprivilegedAsync(root, Path.Combine(bin!, "pg_ctl"), "-D", data, "-m", "immediate", "stop").Wait(TimeSpan.FromSeconds(20));
-            Directory.Delete(folder, recursive: true);
-        };
+        // The shell lives as long as our end of its standard input, however this process ends; with it goes the server.
+        var start = new ProcessStartInfo("sh", ["-c", "as=$1; bin=$2; folder=$3; shift 3; $as \"$bin/postgres\" -D \"$folder/data\" -c listen_addresses= -c unix_socket_directories=\"$folder\" -c max_connections=200 -c shared_buffers=64MB >/dev/null 2>&1 & server=$!; read nothing; kill -QUIT $(head -1 \"$folder/data/postmaster.pid\"); wait $server; rm -rf \"$folder\"", "sh", root ? "runuser -u postgres --" : "", bin!, folder]) { RedirectStandardInput = true, WorkingDirectory = "/" };
+        _process = Process.Start(start);
+        await ConnectAsync($"Host={folder};Username=test;Database=postgres");
         return $"Host={folder};Username=test";
+    }
+
+    private static async Task ConnectAsync(string connectionString)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (true)
+        {
+            try
+            {
+                await using var connection = new NpgsqlConnection(connectionString);
+                await connection.OpenAsync(deadline.Token);
+                return;
+            }
+            catch (NpgsqlException)
+            {
+                Assert.False(_process!.HasExited, "PostgreSQL ended");
+            }
+
+            await timer.WaitForNextTickAsync(deadline.Token);
+        }
     }
 
     private static Task AsUnprivilegedAsync(bool root, string program, params string[] arguments) => root ? RunAsync("runuser", ["-u", "postgres", "--", program, .. arguments]) : RunAsync(program, arguments);

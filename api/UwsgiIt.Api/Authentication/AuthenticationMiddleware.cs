@@ -13,8 +13,13 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, CustomerLog
         var access = context.GetEndpoint()?.Metadata.GetMetadata<Access>();
         if (access is null)
         {
-            // Routing found no such path, or no such method on it.
-            throw context.GetEndpoint() is null ? Fault.NotFound() : new Fault(FaultKind.MethodNotAllowed, "Method not allowed");
+            // Routing found no such path, no such method on it, or not for such a body.
+            throw context.GetEndpoint()?.DisplayName switch
+            {
+                null => Fault.NotFound(),
+                "415 HTTP Unsupported Media Type" => new Fault((FaultKind)StatusCodes.Status415UnsupportedMediaType, "The body must be application/json."),
+                _ => new Fault(FaultKind.MethodNotAllowed, "Method not allowed"),
+            };
         }
 
         if (!LegacyPreflight.Applies(context, access))

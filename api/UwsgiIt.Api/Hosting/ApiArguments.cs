@@ -54,7 +54,7 @@ internal sealed class ApiArguments
                 Version = true;
                 break;
             case "--config" or "-c":
-                ConfigFile = Path.GetFullPath(value ?? Next(name, rest) ?? "");
+                ConfigFile = (value ?? Next(name, rest)) is { Length: > 0 } file ? Path.GetFullPath(file) : ConfigFile;
                 ConfigFileWasNamed = true;
                 break;
             case var _ when name.StartsWith("--", StringComparison.Ordinal) && name.Contains(':', StringComparison.Ordinal):

@@ -34,7 +34,7 @@ internal static class VersionOneEndpoints
 
     public static void MapVersionOne(this IEndpointRouteBuilder app)
     {
-        var v1 = app.MapGroup("/v1");
+        var v1 = app.MapGroup("/v1").AddEndpointFilter<RouteGroupBuilder, BodyFilter>();
         MapResources(v1);
         CustomerActions.Map(v1);
         ContainerActions.Map(v1);

@@ -25,6 +25,7 @@ internal sealed class HostStates(ApiContext db, IOptions<NetworkOptions> network
             Version = version,
             Server = server.Id,
             ServerName = server.Name,
+            Confirmed = IsConfirmed(server),
             Keys = [.. keys.Select(x => new HostKey { Customer = x.Id, PublicKey = x.PublicKey, Domains = [.. domains[x.Id]] })],
             Certificates = [.. certificates.Select(static x => new HostCertificate { Id = x.Id, Names = x.Names.Split(' ', StringSplitOptions.RemoveEmptyEntries), Chain = x.Chain, PrivateKey = x.PrivateKey })],
         };
@@ -45,7 +46,7 @@ internal sealed class HostStates(ApiContext db, IOptions<NetworkOptions> network
             Version = version,
             Server = server.Id,
             ServerName = server.Name,
-            Confirmed = server.RemovalConfirmedUntilUnix > time.GetUtcNow().ToUnixTimeSeconds(),
+            Confirmed = IsConfirmed(server),
             Containers = [.. rows.Select(x => View(x, rules[x.Id]))],
             Loopboxes = [.. loopboxes.Select(static x => new HostLoopbox { Id = x.Id, Uid = ContainerUid.Of(x.ContainerId), Filename = x.Filename, Mountpoint = x.Mountpoint, Ro = x.ReadOnly })],
             Portmaps = [.. portmaps.Select(x => new HostPortmap { Proto = x.Proto, PublicIp = server.Address, PublicPort = x.PublicPort, PrivateIp = ContainerUid.IpOf(x.ContainerId, network.Value), PrivatePort = x.PrivatePort })],
@@ -65,6 +66,8 @@ internal sealed class HostStates(ApiContext db, IOptions<NetworkOptions> network
 
     /// <summary>Containers with a distro and keys: the others are not shown to hosts.</summary>
     public IQueryable<Container> Runnable(int serverId) => db.Containers.AsNoTracking().Where(x => x.ServerId == serverId && x.DistroId != null && x.SshKeys != "");
+
+    private bool IsConfirmed(Server server) => server.RemovalConfirmedUntilUnix > time.GetUtcNow().ToUnixTimeSeconds();
 
     private HostContainer View(Container x, IEnumerable<HostRule> rules) => new()
     {

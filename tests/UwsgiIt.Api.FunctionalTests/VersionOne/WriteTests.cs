@@ -19,7 +19,7 @@ public abstract class WriteTests(ApiEnvironment environment)
         Assert.Equal("urn:uwsgiit:problem:bad-request", problem["type"]!.GetValue<string>());
         Assert.NotNull(problem["errors"]!["name"]);
         Assert.NotNull(problem["request_id"]);
-        foreach (var (path, body, status) in new[] { ("/v1/tags", "{\"name\": 5}", 400), ("/v1/tags", "{\"nome\": \"x\"}", 400), ("/v1/tags", "{\"name\": \"a\", \"name\": \"b\"}", 400), ("/v1/tags", new string('[', 1000), 400), ("/v1/tags/x", "{}", 404), ("/v1/nothing", "{}", 404) })
+        foreach (var (path, body, status) in new[] { ("/v1/tags", "{\"name\": 5}", 400), ("/v1/tags", "{\"nome\": \"x\"}", 400), ("/v1/tags", "{\"name\": \"a\", \"name\": \"b\"}", 400), ("/v1/tags", new string('[', 1000), 400), ("/v1/tags/5", "{}", 405), ("/v1/tags?dry_run=true", "null", 400), ("/v1/nothing", "{}", 404) })
         {
             var answer = await customer.Client.SendJsonAsync("POST", path, body);
             Assert.True(answer.Status == status, $"{path} {body}: {answer}");

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using UwsgiIt.Router.Agents;
 using UwsgiIt.Router.Certificates;
 using UwsgiIt.Router.Diagnostics;
 using UwsgiIt.Router.Edge;
@@ -31,6 +32,7 @@ try
     builder.Services.AddSingleton(TimeProvider.System);
     builder.Services.AddRouterOptions(configuration);
     builder.Services.AddRouterHosting(configuration);
+    builder.Services.AddAgents();
     builder.Services.AddCertificates();
     builder.Services.AddEdge();
     builder.Services.AddForwarding();

@@ -50,6 +50,11 @@ internal static class RouterEventIds
     public const int LoopFault = 4500;
     public const int AcceptFailed = 4501;
 
+    // Agents 4600-4699
+    public const int AgentApplied = 4600;
+    public const int AgentRefused = 4601;
+    public const int AgentAway = 4602;
+
     // Hosting 5000-5999
     public const int Reloaded = 5000;
     public const int ReloadRefused = 5001;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration.Memory;
+using UwsgiIt.Router.Agents;
 using UwsgiIt.Router.Certificates;
 using UwsgiIt.Router.Diagnostics;
 using UwsgiIt.Router.Edge;
@@ -29,6 +30,7 @@ internal static class RouterConfiguration
         Check<TransportOptions>(configuration, known, faults);
         Check<StateOptions>(configuration, known, faults);
         Check<SubscriptionOptions>(configuration, known, faults);
+        Check<AgentOptions>(configuration, known, faults);
         Check<RegistryOptions>(configuration, known, faults);
         Check<CertificateOptions>(configuration, known, faults);
         Check<ForwardingOptions>(configuration, known, faults);
@@ -53,6 +55,7 @@ internal static class RouterConfiguration
         Bind<TransportOptions>(services, configuration);
         Bind<StateOptions>(services, configuration);
         Bind<SubscriptionOptions>(services, configuration);
+        Bind<AgentOptions>(services, configuration);
         Bind<RegistryOptions>(services, configuration);
         Bind<CertificateOptions>(services, configuration);
         Bind<ForwardingOptions>(services, configuration);

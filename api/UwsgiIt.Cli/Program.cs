@@ -1,7 +1,8 @@
 using System.CommandLine;
 using UwsgiIt.Cli;
+using UwsgiIt.Cli.Ctl;
 
-var root = new RootCommand("UwsgiIt from the command line.") { AnnounceCommand.Create() };
+var root = new RootCommand("UwsgiIt from the command line.") { AnnounceCommand.Create(), CtlCommand.Create() };
 
 // '@' marks a file whose text is sent along; the parser's own use of it (files of arguments) is off. Signals are the command's to handle.
 var parser = new ParserConfiguration { ResponseFileTokenReplacer = null };

@@ -59,6 +59,10 @@ internal static partial class Native
     [LibraryImport(LibC, EntryPoint = "waitid", SetLastError = true)]
     internal static unsafe partial int WaitId(int idType, int id, byte* info, int options);
 
+    /// <summary>statfs(2).</summary>
+    [LibraryImport(LibC, EntryPoint = "statfs", SetLastError = true)]
+    internal static unsafe partial int StatFs(byte* path, long* facts);
+
     /// <summary>prlimit(2).</summary>
     [LibraryImport(LibC, EntryPoint = "prlimit64", SetLastError = true)]
     internal static unsafe partial int Prlimit(int pid, int resource, ulong* newLimit, ulong* oldLimit);

@@ -157,6 +157,18 @@ public sealed unsafe class MountTree : IDisposable
         }
     }
 
+    /// <summary>Lets go of what is mounted at a path of the host's own; users of it keep it until they are done.</summary>
+    public static void Detach(string path)
+    {
+        fixed (byte* text = Text(path))
+        {
+            if (umount2(text, MNT_DETACH) != 0)
+            {
+                throw new LinuxException("umount2", LibC.errno, path);
+            }
+        }
+    }
+
     private static nint Descriptor(SafeFileHandle handle) => handle.DangerousGetHandle();
 
     private static byte[] Text(string value) => Encoding.UTF8.GetBytes(value + '\0');

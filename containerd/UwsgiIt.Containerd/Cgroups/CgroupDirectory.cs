@@ -34,7 +34,7 @@ internal sealed class CgroupDirectory(string path, int version)
     {
         try
         {
-            using var stream = new FileStream($"{Path}/{file}", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            using var stream = new FileStream($"{Path}/{file}", FileMode.Truncate, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
             stream.Write(System.Text.Encoding.ASCII.GetBytes(value));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

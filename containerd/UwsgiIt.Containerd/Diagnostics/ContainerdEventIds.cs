@@ -20,6 +20,7 @@ internal static class ContainerdEventIds
     public const int SessionStarted = 1200;
     public const int SessionRefused = 1201;
     public const int SessionFailed = 1202;
+    public const int LoginFilesFailed = 1203;
 
     public const int AlarmRaised = 1300;
     public const int AlarmFailed = 1301;

@@ -1,6 +1,7 @@
-using Microsoft.Extensions.Options;
+using UwsgiIt.Containerd.Alarms;
 using UwsgiIt.Containerd.Cgroups;
 using UwsgiIt.Containerd.Quotas;
+using UwsgiIt.Containerd.Sessions;
 
 namespace UwsgiIt.Containerd.Hosting;
 
@@ -31,6 +32,8 @@ internal static class ContainerdConfiguration
         Check<StartOptions>(configuration, known, faults);
         Check<CgroupOptions>(configuration, known, faults);
         Check<QuotaOptions>(configuration, known, faults);
+        Check<LoginOptions>(configuration, known, faults);
+        Check<AlarmOptions>(configuration, known, faults);
         Check<AdminOptions>(configuration, known, faults);
         faults.AddRange(configuration.GetChildren().Where(section => !known.Contains(section.Key))
             .Select(section => new OptionFault(section.Key, section.Value, "is not a section we know", $"Write one of {string.Join(", ", known.Order(StringComparer.Ordinal))}")));
@@ -43,6 +46,8 @@ internal static class ContainerdConfiguration
             .Configure<StartOptions>(configuration.GetSection(StartOptions.SectionName))
             .Configure<CgroupOptions>(configuration.GetSection(CgroupOptions.SectionName))
             .Configure<QuotaOptions>(configuration.GetSection(QuotaOptions.SectionName))
+            .Configure<LoginOptions>(configuration.GetSection(LoginOptions.SectionName))
+            .Configure<AlarmOptions>(configuration.GetSection(AlarmOptions.SectionName))
             .Configure<AdminOptions>(configuration.GetSection(AdminOptions.SectionName));
 
     private static void Check<T>(IConfiguration configuration, HashSet<string> known, List<OptionFault> faults)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using UwsgiIt.Containerd.Alarms;
 using UwsgiIt.Containerd.Cgroups;
 using UwsgiIt.Containerd.Containers;
 using UwsgiIt.Containerd.Control;
@@ -24,6 +25,9 @@ internal static class ContainerdServiceCollectionExtensions
             return hierarchy;
         });
         services.AddSingleton<DaemonLock>();
+        services.AddSingleton<IQuotaProbe, UserQuotaProbe>();
+        services.AddSingleton<IQuotaProbe, BtrfsQuotaProbe>();
+        services.AddSingleton<IQuotaProbe, ImageQuotaProbe>();
         services.AddSingleton<DiskQuotas>();
         services.AddSingleton<EmperorImage>();
         services.AddSingleton<HomeGroup>();
@@ -38,6 +42,9 @@ internal static class ContainerdServiceCollectionExtensions
         services.AddSingleton<DefinitionWatcher>();
         services.AddHostedService(static provider => provider.GetRequiredService<DefinitionWatcher>());
         services.AddHostedService<SessionServer>();
+        services.AddHostedService<LoginFiles>();
+        services.AddSingleton<AlarmSpool>();
+        services.AddHostedService<AlarmWatch>();
         services.AddSingleton<ContainerReports>();
         return services;
     }

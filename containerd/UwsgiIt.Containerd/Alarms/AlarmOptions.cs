@@ -1,0 +1,34 @@
+using UwsgiIt.Containerd.Hosting;
+
+namespace UwsgiIt.Containerd.Alarms;
+
+/// <summary>Alarms of containers.</summary>
+internal sealed class AlarmOptions : IValidatedOptions
+{
+    public static string SectionName => "Alarm";
+
+    /// <summary>How often usage is compared with thresholds. Default 5 s.</summary>
+    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Alarms kept in the spool until the agent has taken them; the oldest go first. Default 1000.</summary>
+    public int SpoolFiles { get; set; } = 1000;
+
+    /// <summary>Starts within <see cref="CrashLoopTime"/> that make a crash loop. Default 5.</summary>
+    public int CrashLoopStarts { get; set; } = 5;
+
+    /// <summary>See <see cref="CrashLoopStarts"/>. Default 5 minutes.</summary>
+    public TimeSpan CrashLoopTime { get; set; } = TimeSpan.FromMinutes(5);
+
+    public IEnumerable<OptionFault> Validate()
+    {
+        if (Interval < TimeSpan.FromMilliseconds(100) || Interval > TimeSpan.FromHours(1))
+        {
+            yield return new OptionFault("Alarm:Interval", $"{Interval}", "is not 0.1 s to 1 hour", "Write for example 00:00:05");
+        }
+
+        if (SpoolFiles is < 1 or > 100_000)
+        {
+            yield return new OptionFault("Alarm:SpoolFiles", $"{SpoolFiles}", "is not 1 to 100000", "Write for example 1000");
+        }
+    }
+}

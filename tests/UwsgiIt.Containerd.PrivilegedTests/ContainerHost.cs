@@ -23,7 +23,7 @@ internal sealed class ContainerHost : IAsyncDisposable
     private readonly TempDirectory _folder = new();
     private readonly RSA _customer = RSA.Create(2048);
 
-    private ContainerHost(Action<JsonObject>? configure)
+    private ContainerHost(Action<JsonObject>? configure, string? mount)
     {
         foreach (var name in (string[])["containers", "definitions", "run", "keys"])
         {
@@ -31,7 +31,7 @@ internal sealed class ContainerHost : IAsyncDisposable
         }
 
         Directory.CreateDirectory("/containers");
-        _namespace = new ChildProcess("unshare", ["--mount", "--propagation", "private", "sh", "-ec", $"mount --bind '{Folder.File("containers")}' /containers; echo ready; exec sleep infinity"]);
+        _namespace = new ChildProcess("unshare", ["--mount", "--propagation", "private", "sh", "-ec", $"{mount ?? $"mount --bind '{Folder.File("containers")}' /containers"}; echo ready; exec sleep infinity"]);
         CgroupParent = "uwsgiit-test-" + Path.GetFileName(Folder.Path)[8..];
         _settings = new JsonObject
         {
@@ -72,11 +72,11 @@ internal sealed class ContainerHost : IAsyncDisposable
 
     public ChildProcess? Router { get; private set; }
 
-    /// <summary>Starts the daemon; skips the test where that cannot be.</summary>
-    public static async Task<ContainerHost> StartAsync(Action<JsonObject>? configure = null)
+    /// <summary>Starts the daemon; skips the test where that cannot be. <paramref name="mount"/> puts something else than a folder at /containers.</summary>
+    public static async Task<ContainerHost> StartAsync(Action<JsonObject>? configure = null, string? mount = null)
     {
         Requirements.Check();
-        var host = new ContainerHost(configure);
+        var host = new ContainerHost(configure, mount);
         try
         {
             await Eventually.TrueAsync(() => Task.FromResult(host._namespace.Output.Contains("ready", StringComparison.Ordinal)), "the mount namespace is there", 60);

@@ -7,14 +7,10 @@ namespace UwsgiIt.Containerd.PrivilegedTests;
 internal static class Programs
 {
     private static readonly Lazy<string> LazyEmperor = new(() => Publish("containerd/UwsgiIt.Emperor", "uwsgiit-emperor"));
-    private static readonly Lazy<string> LazyProbe = new(() => Publish("tests/UwsgiIt.ContainerProbe", "container-probe"));
     private static readonly Lazy<string> LazyDistros = new(MakeDistros);
 
     /// <summary>The native pid 1.</summary>
     public static string Emperor => LazyEmperor.Value;
-
-    /// <summary>The native probe.</summary>
-    public static string Probe => LazyProbe.Value;
 
     /// <summary>Directory that has debian-12.</summary>
     public static string Distros => LazyDistros.Value;

@@ -1,0 +1,133 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using UwsgiIt.Tests.Common;
+
+namespace UwsgiIt.Containerd.PrivilegedTests;
+
+/// <summary>The isolation checklist, from inside: as a program of a vassal's kind sees it, and as a session does.</summary>
+public sealed class IsolationTests
+{
+    private static readonly string[] Refused =
+    [
+        "unshare mount", "unshare cgroup", "unshare uts", "unshare ipc", "unshare user", "unshare pid", "unshare net",
+        "clone mount", "clone cgroup", "clone uts", "clone ipc", "clone user", "clone pid", "clone net",
+        "mount", "umount", "pivot_root", "setns", "open_tree", "fsopen", "keyctl", "add_key", "bpf", "perf_event_open", "io_uring_setup", "userfaultfd",
+        "open_by_handle_at", "name_to_handle_at", "kexec_load", "init_module", "swapon", "reboot", "settimeofday", "acct", "quotactl", "syslog", "sethostname", "chroot",
+        "mknod device", "ioctl TIOCSTI", "ioctl TIOCLINUX", "ioctl FS_IOC_FSSETXATTR", "ioctl btrfs subvolume", "ioctl btrfs snapshot", "ioctl btrfs subvolume v2", "ioctl btrfs snapshot v2",
+    ];
+
+    [SkippableFact]
+    public async Task Customer_FindsEveryDoorOfTheChecklistClosed()
+    {
+        await using var host = await ContainerHost.StartAsync();
+        using var abstractSocket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        abstractSocket.Bind(new UnixDomainSocketEndPoint("\0uwsgiit-probe"));
+        abstractSocket.Listen();
+        host.Define();
+        host.Define(30_002);
+        await host.RunningAsync();
+        await host.RunningAsync(30_002);
+
+        var session = await ProbeAsync(host, ContainerHost.FirstUid);
+        Check(session);
+
+        // I1: no namespace is shared with the host or a neighbour.
+        var neighbour = await ProbeAsync(host, 30_002);
+        foreach (var kind in session.GetProperty("namespaces").EnumerateObject())
+        {
+            Assert.NotEqual(kind.Value.GetString(), neighbour.GetProperty("namespaces").GetProperty(kind.Name).GetString());
+            Assert.NotEqual(kind.Value.GetString(), new FileInfo($"/proc/self/ns/{kind.Name}").LinkTarget);
+        }
+
+        // The same from a program that pid 1 started.
+        host.WriteHome("vassals/probe.ini", $"""
+            [uwsgi]
+            master = true
+            exec-pre-app = python3 /containers/30001/probe.py > /containers/30001/probe.json.new && mv /containers/30001/probe.json.new /containers/30001/probe.json
+            socket = /containers/30001/probe.sock
+            """);
+        await Eventually.TrueAsync(() => Task.FromResult(File.Exists(host.Home("probe.json"))), "the vassal's probe has run", 60);
+        Check(JsonDocument.Parse(File.ReadAllText(host.Home("probe.json"))).RootElement);
+    }
+
+    private static async Task<JsonElement> ProbeAsync(ContainerHost host, uint uid)
+    {
+        host.WriteHome("probe.py", File.ReadAllText(Path.Combine(Captures.SourceRoot, "tests", "UwsgiIt.ContainerProbe", "probe.py")), uid);
+        var (code, output) = await host.ExecuteAsync(uid, 60, "python3", $"/containers/{uid}/probe.py");
+        Assert.True(code == 0, output);
+        return JsonDocument.Parse(output).RootElement;
+    }
+
+    private static void Check(JsonElement found)
+    {
+        string? Text(string name) => found.GetProperty(name).ToString();
+        foreach (var name in Refused)
+        {
+            Assert.True(Text(name) == "EPERM", $"{name}: {Text(name)}");
+        }
+
+        Assert.Equal("ENOSYS", Text("clone3"));
+        Assert.All(found.GetProperty("capabilities").EnumerateArray(), static set => Assert.Equal("0000000000000000", set.GetString()));
+        Assert.Equal("1", Text("no_new_privs"));
+        Assert.Equal("2", Text("seccomp"));
+
+        // I6, I7: masked is empty, the rest cannot be written.
+        foreach (var name in (string[])["kcore", "keys", "timer_list", "kallsyms", "kmsg"])
+        {
+            Assert.True(Text($"read /proc/{name}") is "" or "ENOENT", $"/proc/{name}: {Text($"read /proc/{name}")}");
+        }
+
+        foreach (var name in (string[])["sys/kernel/hostname", "sysrq-trigger", "sys/vm/overcommit_memory", "irq/default_smp_affinity"])
+        {
+            Assert.True(Text($"write /proc/{name}") is "EROFS" or "EACCES" or "ENOENT", $"/proc/{name}: {Text($"write /proc/{name}")}");
+        }
+
+        // I8, D18: pid 1 is neither seen nor reached.
+        Assert.Equal("ENOENT", Text("stat /proc/1"));
+        Assert.Equal("EPERM", Text("signal 1"));
+        Assert.True(Text("ptrace init") is "EPERM" or "ESRCH", Text("ptrace init"));
+        Assert.DoesNotContain(1, found.GetProperty("pids seen").EnumerateArray().Select(static pid => pid.GetInt32()));
+
+        // I9, I11, D5, D13, D15: nothing of the host's can be written, and no mount honours set-user-id bits or devices.
+        Assert.True(Text("sys") is "[]" or "ENOENT", Text("sys"));
+        Assert.Equal("EROFS", Text("write /usr"));
+        Assert.Equal("EROFS", Text("write cgroup"));
+        Assert.True(Text("write /dev") is "EROFS" or "EACCES", Text("write /dev"));
+        foreach (var mount in found.GetProperty("mounts").EnumerateArray().Select(static mount => mount.EnumerateArray().Select(static field => field.GetString()!).ToArray()))
+        {
+            var (path, type, options) = (mount[1], mount[2], mount[3].Split(','));
+            Assert.True(options.Contains("nosuid"), $"{path} ({type}) is without nosuid");
+            Assert.True(options.Contains("nodev") || path == "/dev" || path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal), $"{path} ({type}) is without nodev");
+        }
+
+        Assert.Equal(["fd", "full", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin", "stdout", "tty", "urandom", "zero"], found.GetProperty("devices").EnumerateArray().Select(static name => name.GetString()));
+
+        // I12, I29
+        Assert.Equal(0, found.GetProperty("limits").GetProperty("CORE").GetInt64());
+        Assert.Equal(65_536, found.GetProperty("limits").GetProperty("MEMLOCK").GetInt64());
+        Assert.InRange(found.GetProperty("limits").GetProperty("NOFILE").GetInt64(), 1024, 65_536);
+
+        // I19, I21, D4: no descriptor but pipes, and nothing leads out.
+        Assert.All(found.GetProperty("descriptors").EnumerateObject(), static item => Assert.True(
+            item.Value.GetString() is { } target && (target.StartsWith("pipe:", StringComparison.Ordinal) || target.StartsWith("socket:", StringComparison.Ordinal) || target.StartsWith("/containers/30", StringComparison.Ordinal) || target.StartsWith("anon_inode:", StringComparison.Ordinal)),
+            $"descriptor {item.Name} is {item.Value}"));
+        Assert.StartsWith("/containers/30", Text("cwd"), StringComparison.Ordinal);
+        Assert.Single(found.GetProperty("homes").EnumerateArray());
+
+        // I25, I31, I32, I35
+        Assert.Equal("ECONNREFUSED", Text("abstract"));
+        foreach (var name in (string[])["alg", "vsock", "bluetooth", "packet", "netlink audit", "can"])
+        {
+            Assert.Equal("EAFNOSUPPORT", Text($"socket {name}"));
+        }
+
+        Assert.Equal("EPERM", Text("socket raw"));
+        foreach (var name in (string[])["socket unix", "socket inet", "socket inet6", "socket netlink route", "socket ping", "bind 80"])
+        {
+            Assert.True(Text(name) == "ok", $"{name}: {Text(name)}");
+        }
+
+        Assert.Equal("268435456", Text("shmmax"));
+        Assert.Equal(268_435_456, found.GetProperty("shm").GetInt64());
+    }
+}

@@ -16,7 +16,7 @@ internal sealed class ProcessTree : IDisposable
     public ProcessTree(string logFile, string program, IEnumerable<string> arguments)
     {
         _logFile = logFile;
-        _log = new StreamWriter(logFile, append: true) { AutoFlush = true };
+        _log = new StreamWriter(logFile, append: false) { AutoFlush = true };
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in arguments)
         {

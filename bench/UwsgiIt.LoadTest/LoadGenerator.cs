@@ -33,16 +33,14 @@ internal sealed class LoadGenerator(LoadPlan plan)
         var arrivals = plan.Rate > 0 ? Channel.CreateUnbounded<long>(new UnboundedChannelOptions { SingleWriter = true }) : null;
         end.CancelAfter(plan.WarmUp + plan.Duration + plan.Grace);
         var workers = Enumerable.Range(0, plan.Connections).Select(index => Task.Run(() => WorkAsync(index, arrivals?.Reader, until, invoker, end.Token), CancellationToken.None)).ToArray();
-        if (arrivals is not null)
-        {
-            var arriving = new Thread(() => Arrive(arrivals.Writer, start, until, cancellationToken)) { IsBackground = true, Name = "arrivals" };
-            arriving.Start();
-        }
-
+        var arriving = arrivals is null ? Task.CompletedTask
+            : Task.Factory.StartNew(() => Arrive(arrivals.Writer, start, until, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await Task.WhenAll(workers);
         _result.Elapsed = Stopwatch.GetElapsedTime(_countFrom);
         if (arrivals is not null)
         {
+            // All that fell due is in the queue when this is over.
+            await arriving;
             var unsent = 0L;
             while (arrivals.Reader.TryRead(out _))
             {

@@ -17,7 +17,7 @@ internal sealed partial record WrkLoad(string Path, int BodyBytes = 0, int Conne
             done = function(s) local e = s.errors
               io.write(string.format("SEEN %d %d %d connect=%d read=%d write=%d status=%d timeout=%d\n", s.requests, s.bytes, s.duration, e.connect, e.read, e.write, e.status, e.timeout)) end
             """, cancellationToken);
-        var output = await OutputAsync("wrk", ["-t1", $"-c{Connections}", $"-d{Seconds(duration)}s", "--timeout", "10s", "-s", script, Url(entrant, Path)], cancellationToken);
+        var output = await OutputAsync("wrk", ["-t1", $"-c{Connections}", $"-d{Seconds(duration)}s", "--timeout", "30s", "-s", script, Url(entrant, Path)], cancellationToken);
         var seen = Closing().Match(output).Groups;
         return new Seen(Value(1), Value(2), TimeSpan.FromMicroseconds(Value(3)), NoErrors().IsMatch(seen[4].Value) ? null : seen[4].Value);
 

@@ -17,13 +17,7 @@ internal sealed record AnnounceScenario(string Name, string Title) : AnnouncedSc
 
     public override Metric Main => Cost;
 
-    public override void Prepare(Ground ground, Pace pace)
-    {
-        for (var i = 0; i < pace.AnnouncedNames; i++)
-        {
-            ground.Customer.Own(NameOf(i));
-        }
-    }
+    protected override int NamesOf(Pace pace) => pace.AnnouncedNames;
 
     public override async Task MeasureAsync(Contest contest, IReadOnlyList<Entrant> entrants, CancellationToken cancellationToken)
     {

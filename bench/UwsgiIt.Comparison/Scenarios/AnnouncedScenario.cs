@@ -13,14 +13,28 @@ internal abstract record AnnouncedScenario(string Name, string Title) : Scenario
     // Of HTTP, while packets come.
     private const double RequestsPerSecond = 1_000;
 
-    private readonly int _udpPort = ListeningPort.Free();
-    private readonly int _adminPort = ListeningPort.Free();
+    private int _udpPort;
+    private int _adminPort;
 
     public override bool IsSigned => true;
 
     protected IPEndPoint Announces => new(IPAddress.Loopback, _udpPort);
 
+    /// <summary>Names that the customer owns.</summary>
+    protected abstract int NamesOf(Pace pace);
+
     public override bool Takes(Subject subject) => subject.Name == "ours";
+
+    public override void Prepare(Ground ground, Pace pace)
+    {
+        // Late: what is free now may be the near end of somebody's connection a scenario later.
+        _udpPort = ListeningPort.Free();
+        _adminPort = ListeningPort.Free();
+        for (var i = 0; i < NamesOf(pace); i++)
+        {
+            ground.Customer.Own(NameOf(i));
+        }
+    }
 
     public override IReadOnlyDictionary<string, object> OurSettings(Ground ground) => new Dictionary<string, object>
     {
@@ -81,7 +95,7 @@ internal abstract record AnnouncedScenario(string Name, string Title) : Scenario
     protected async Task<(LoadResult Result, double CpuSeconds)> ServeAsync(Entrant entrant, TimeSpan duration, CancellationToken cancellationToken)
     {
         var before = entrant.Process.CpuSeconds;
-        var result = await new LoadGenerator(entrant.Plan with { Rate = RequestsPerSecond, Connections = 32, Duration = duration }).RunAsync(cancellationToken);
+        var result = await new LoadGenerator(entrant.Plan with { Rate = RequestsPerSecond, Connections = 32, Duration = duration, Grace = TimeSpan.FromSeconds(60) }).RunAsync(cancellationToken);
         return result.Problem is null
             ? (result, entrant.Process.CpuSeconds - before)
             : throw new InvalidOperationException($"{Name}: {result.Problem}.");

@@ -35,6 +35,7 @@ internal sealed record ChangeScenario(string Name, string Title, bool SwapsCerti
             Connections = 32,
             Duration = contest.Pace.Round * 2,
             WarmUp = TimeSpan.FromSeconds(1),
+            Grace = TimeSpan.FromSeconds(60),
         };
         var running = new LoadGenerator(plan).RunAsync(cancellationToken);
         var changes = 0;

@@ -19,13 +19,7 @@ internal sealed record JunkScenario(string Name, string Title) : AnnouncedScenar
 
     public override Metric Main => Slower;
 
-    public override void Prepare(Ground ground, Pace pace)
-    {
-        for (var i = 0; i < pace.EstablishedNames; i++)
-        {
-            ground.Customer.Own(NameOf(i));
-        }
-    }
+    protected override int NamesOf(Pace pace) => pace.EstablishedNames;
 
     public override async Task MeasureAsync(Contest contest, IReadOnlyList<Entrant> entrants, CancellationToken cancellationToken)
     {

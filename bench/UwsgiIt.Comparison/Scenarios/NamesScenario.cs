@@ -39,6 +39,7 @@ internal sealed record NamesScenario(string Name, string Title) : Scenario(Name,
     {
         var entrant = entrants.Single();
         contest.Add(this, entrant, Metric.Ready, entrant.StartedIn.TotalSeconds);
+        contest.Add(this, entrant, new Metric("CPU until ready", "s"), entrant.Process.CpuSeconds);
 
         // The same router with next to no names tells what of the memory is the names'.
         var few = this with { _count = 1 };

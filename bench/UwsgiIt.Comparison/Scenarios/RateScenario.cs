@@ -9,6 +9,9 @@ internal sealed record RateScenario(string Name, string Title, Load Load) : Scen
     // Shares of the slowest entrant's throughput at which latencies are taken; everybody gets the same rate.
     private static readonly (string Name, double Share)[] Loads = [("quarter load", 0.25), ("half load", 0.5)];
 
+    // A request that is answered late has a latency; only one that is not answered at all is an error.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     /// <summary>CPU per request, or bytes per CPU second.</summary>
     public Metric Cost { get; init; } = Metric.CpuPerRequest;
 
@@ -72,7 +75,7 @@ internal sealed record RateScenario(string Name, string Title, Load Load) : Scen
         {
             foreach (var entrant in entrants)
             {
-                var plan = Latency!(entrant.Plan) with { Connections = 64, Rate = rate, Duration = contest.Pace.Round, WarmUp = contest.Pace.LatencyWarmUp };
+                var plan = Latency!(entrant.Plan) with { Connections = 64, Rate = rate, Duration = contest.Pace.Round, WarmUp = contest.Pace.LatencyWarmUp, Grace = Patience };
                 var result = await Contest.AloneAsync(entrant, () => new LoadGenerator(plan).RunAsync(cancellationToken));
                 if (result.Problem is not null)
                 {

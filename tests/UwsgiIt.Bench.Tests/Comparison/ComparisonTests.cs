@@ -10,7 +10,7 @@ namespace UwsgiIt.Bench.Tests.Comparison;
 /// <summary>The suite's quick form on two scenarios, as a process: it must run and produce rows. What the rows say gates nothing.</summary>
 public sealed class ComparisonTests
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
 
     [SkippableTheory]
     [InlineData("small-get", "nginx", "CPU per request,throughput,memory,p50 at half load,p99 at half load,p99.9 at half load")]

@@ -25,7 +25,7 @@ internal sealed record Calibration(Machine Machine, CapacityModel Model, IReadOn
     /// <summary>Measures round by round, all kinds in each, so that a slow minute of the machine is nobody's alone.</summary>
     public static async Task<Calibration> MeasureAsync(Gauge gauge, PlannedRouter router, PlanPace pace, Action<string> say, CancellationToken cancellationToken)
     {
-        var mixes = CalibrationSet.Kinds.Concat(CalibrationSet.Mixes).ToArray();
+        var mixes = CalibrationSet.Fitted;
         await gauge.WarmUpAsync(mixes, cancellationToken);
         var rounds = mixes.ToDictionary(static mix => mix.Name, static _ => new List<Measured>());
         var scale = Units.ToDictionary(static unit => unit, static _ => new List<Measured>());
@@ -57,10 +57,9 @@ internal sealed record Calibration(Machine Machine, CapacityModel Model, IReadOn
         }
 
         var (baseBytes, plain, tls) = await MemoryAsync(router, pace, cancellationToken);
-        var kinds = measured.Take(CalibrationSet.Kinds.Count).ToArray();
         var law = Scalability.Fit([.. points.Where(static point => point.Measured.IsSaturated).DefaultIfEmpty(points[0]).Select(static point => (point.Cores, point.Measured.CpuMicroseconds))]);
         return new Calibration(
-            Machine.Describe(), CapacityModel.Fit(kinds, [.. measured.Skip(kinds.Length)], law, baseBytes, plain, tls), points, [.. measured.Select(static pair => new KindPoint(pair.Mix.Name, pair.Measured))]);
+            Machine.Describe(), CapacityModel.Fit(measured, law, baseBytes, plain, tls), points, [.. measured.Select(static pair => new KindPoint(pair.Mix.Name, pair.Measured))]);
     }
 
     private static async Task<(double Base, double Plain, double Tls)> MemoryAsync(PlannedRouter router, PlanPace pace, CancellationToken cancellationToken)

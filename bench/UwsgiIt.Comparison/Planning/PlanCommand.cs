@@ -14,8 +14,9 @@ internal static class PlanCommand
         var validate = new Option<bool>("--validate") { Description = "measures ten mixes that nothing is fitted to, and says how far the predictions are off" };
         var known = new Option<FileInfo?>("--calibration") { Description = "calibration.json of an earlier run, instead of a new one" };
         var quick = new Option<bool>("--quick") { Description = "short rounds, to see that it runs; its figures are worth nothing" };
+        var rounds = new Option<int>("--rounds") { Description = "how often everything is measured; the median counts", DefaultValueFactory = static _ => PlanPace.Full.Rounds };
         var output = new Option<DirectoryInfo>("--out") { Description = "folder of calibration.json, plan.txt and plan.html", DefaultValueFactory = static _ => new DirectoryInfo("bench-plan") };
-        var command = new Command("plan", "Calibrates this host and predicts what the router can do with a traffic mix.") { mixes, cores, validate, known, quick, output };
+        var command = new Command("plan", "Calibrates this host and predicts what the router can do with a traffic mix.") { mixes, cores, validate, known, rounds, quick, output };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             try
@@ -25,9 +26,14 @@ internal static class PlanCommand
                     throw new ArgumentException("--cores: a number above 0 is wanted.");
                 }
 
+                if (parsed.GetValue(rounds) is < 1 or > 100)
+                {
+                    throw new ArgumentException("--rounds: 1 to 100 is wanted.");
+                }
+
                 var planned = (parsed.GetValue(mixes) ?? []).Select(static file => PlannedMix.Load(file.FullName)).ToArray();
                 var calibration = parsed.GetValue(known) is { } file ? Calibration.Load(file.FullName) : null;
-                await RunAsync(planned, calibration, parsed.GetValue(cores), parsed.GetValue(validate), parsed.GetValue(quick) ? PlanPace.Quick : PlanPace.Full, parsed.GetValue(output)!.FullName, cancellationToken);
+                await RunAsync(planned, calibration, parsed.GetValue(cores), parsed.GetValue(validate), parsed.GetValue(quick) ? PlanPace.Quick : PlanPace.Full with { Rounds = parsed.GetValue(rounds) }, parsed.GetValue(output)!.FullName, cancellationToken);
                 return 0;
             }
             catch (Exception e) when (e is ArgumentException or IOException or InvalidOperationException or System.Text.Json.JsonException)

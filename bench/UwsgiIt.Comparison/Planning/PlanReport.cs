@@ -12,13 +12,12 @@ internal static class PlanReport
         var model = calibration.Model;
         Line(text, $"Calibrated: {calibration.Machine}.");
         Line(text, $"");
-        Line(text, $"Costs, µs of CPU (with {model.Scalability.UnitCores:F2} cores; fitted within {model.CostError:P1})");
+        Line(text, $"Costs, µs of CPU (with {model.Scalability.UnitCores:F2} cores; sums of them are right within {model.Error:P1})");
         foreach (var primitive in Enum.GetValues<Primitive>())
         {
             Line(text, $"  {primitive,-22}{Cost(model, primitive)}");
         }
 
-        Line(text, $"  a mix costs {model.MixFactor:F2} of its parts, give or take {model.MixError:P1}");
         Line(text, $"  contention {model.Scalability.Contention:F4}, coherency {model.Scalability.Coherency:F5} for each further {model.Scalability.UnitCores:F2} cores, measured up to {model.Scalability.MostCores:F2}");
         Line(text, $"  memory: {model.BaseBytes / 1048576:F0} MiB, {model.ConnectionBytes / 1024:F1} KiB an idle connection, {model.TlsConnectionBytes / 1024:F1} KiB over TLS");
         foreach (var prediction in predictions)

@@ -69,10 +69,10 @@ public sealed class PlannedMixTests
     public void HeldOutMixes_AreTenAndNotFittedTo()
     {
         Assert.Equal(10, CalibrationSet.HeldOut.Count);
-        Assert.All(CalibrationSet.HeldOut.Concat(CalibrationSet.Kinds).Concat(CalibrationSet.Mixes), static mix => Assert.All(mix.Requests, static request => Assert.Null(request.Fault)));
-        Assert.All(CalibrationSet.HeldOut, static held => Assert.DoesNotContain(CalibrationSet.Mixes, mix => mix.Requests.SequenceEqual(held.Requests)));
+        Assert.All(CalibrationSet.HeldOut.Concat(CalibrationSet.Fitted), static mix => Assert.All(mix.Requests, static request => Assert.Null(request.Fault)));
+        Assert.All(CalibrationSet.HeldOut, static held => Assert.DoesNotContain(CalibrationSet.Fitted, mix => mix.Requests.SequenceEqual(held.Requests)));
 
         // Every primitive is measured by something.
-        Assert.All(Enum.GetValues<Primitive>(), static primitive => Assert.Contains(CalibrationSet.Kinds, kind => Primitives.Of(kind)[(int)primitive] > 0));
+        Assert.All(Enum.GetValues<Primitive>(), static primitive => Assert.Contains(CalibrationSet.Fitted, kind => Primitives.Of(kind)[(int)primitive] > 0));
     }
 }

@@ -22,12 +22,18 @@ internal sealed class FastCgiDecoder : IResponseDecoder
     // Ours: standard error beyond this is counted and dropped; a backend may print for ever, but not into our memory.
     private const int MaxErrorBytes = 2048;
 
+    // Ours: what is no answer (headers, padding, standard error, types we skip) beyond this and the answer's own size. A backend that talks
+    // beside its answer would otherwise hold client and connection for ever, never idle.
+    private const long MaxOverheadBytes = 1024 * 1024;
+
     private readonly byte[] _header = new byte[HeaderBytes];
     private int _headerBytes;
     private int _contentLeft;
     private int _paddingLeft;
     private bool _ended;
     private byte[]? _error;
+    private long _answerBytes;
+    private long _overheadBytes;
 
     public bool IsComplete => _ended && _contentLeft == 0 && _paddingLeft == 0;
 
@@ -79,12 +85,13 @@ internal sealed class FastCgiDecoder : IResponseDecoder
     private void ReadHeader()
     {
         _headerBytes = 0;
+        _overheadBytes += HeaderBytes + _header[6];
         var requestId = BinaryPrimitives.ReadUInt16BigEndian(_header.AsSpan(2));
         _contentLeft = BinaryPrimitives.ReadUInt16BigEndian(_header.AsSpan(4));
         _paddingLeft = _header[6];
 
         // Id 0 is for management records, which we never asked for and skip.
-        IsFaulted = _header[0] != 1 || (requestId != RequestId && requestId != 0) || (_ended && _header[1] != EndRequest);
+        IsFaulted = _header[0] != 1 || (requestId != RequestId && requestId != 0) || (_ended && _header[1] != EndRequest) || _overheadBytes > MaxOverheadBytes + _answerBytes;
         if (_header[1] == EndRequest && requestId == RequestId)
         {
             IsFaulted |= _ended || _contentLeft != 8;
@@ -98,14 +105,17 @@ internal sealed class FastCgiDecoder : IResponseDecoder
         {
             case Stdout:
                 content.CopyTo(destination);
+                _answerBytes += content.Length;
                 return content.Length;
             case Stderr:
                 _error ??= new byte[MaxErrorBytes];
                 var kept = Math.Min(content.Length, MaxErrorBytes - ErrorBytes);
                 content[..kept].CopyTo(_error.AsSpan(ErrorBytes));
                 ErrorBytes += kept;
+                _overheadBytes += content.Length;
                 return 0;
             default:
+                _overheadBytes += content.Length;
                 return 0;
         }
     }

@@ -83,7 +83,7 @@ internal sealed class ForwardRequest
     public bool CanReuse => Codec.CanReuse && Upstream.ProxyVersion == ProxyVersion.None;
 
     public bool ExpectsResponseBody(int status) =>
-        !HttpMethods.IsHead(Method) && status is not 204 and not 304 and >= 200;
+        !HttpMethods.IsHead(Method) && status is not (204 or 205 or 304) and >= 200;
 
     /// <summary>Looks at what the request is; to be given back with <see cref="Return"/>.</summary>
     public static ForwardRequest Rent(HttpContext context, Upstream upstream, IUpstreamCodec codec, ForwardingOptions settings, TransformedRequest? transformed = null, UnderscorePolicy underscores = UnderscorePolicy.Drop)

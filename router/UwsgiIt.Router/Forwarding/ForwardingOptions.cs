@@ -16,6 +16,9 @@ internal sealed class ForwardingOptions : IValidatedOptions
     /// <summary>Longest silence within a request or response body. Default 60 s.</summary>
     public TimeSpan BodyIdleTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Longest time of a request in all, once its head has arrived; an upgraded connection has its own bound. Default 4 hours.</summary>
+    public TimeSpan MaxRequestTime { get; set; } = TimeSpan.FromHours(4);
+
     /// <summary>Longest silence, both ways together, of an upgraded connection. Default 1 hour.</summary>
     public TimeSpan UpgradeIdleTimeout { get; set; } = TimeSpan.FromHours(1);
 
@@ -64,7 +67,7 @@ internal sealed class ForwardingOptions : IValidatedOptions
 
         foreach (var (setting, value) in new[]
         {
-            ("ConnectTimeout", ConnectTimeout), ("ResponseTimeout", ResponseTimeout), ("BodyIdleTimeout", BodyIdleTimeout),
+            ("ConnectTimeout", ConnectTimeout), ("ResponseTimeout", ResponseTimeout), ("BodyIdleTimeout", BodyIdleTimeout), ("MaxRequestTime", MaxRequestTime),
             ("UpgradeIdleTimeout", UpgradeIdleTimeout), ("IdleConnectionTimeout", IdleConnectionTimeout),
         })
         {

@@ -47,7 +47,7 @@ internal sealed partial class RequestForwarder
         if (request.Transformed is null)
         {
             context.Response.StatusCode = head.StatusCode;
-            if (head.ContentLength >= 0 && head.StatusCode is not 204)
+            if (head.ContentLength >= 0 && head.StatusCode is not (204 or 205))
             {
                 context.Response.ContentLength = head.ContentLength;
             }

@@ -55,6 +55,8 @@ internal sealed partial class RequestForwarder
             client = await context.Features.Get<IHttpUpgradeFeature>()!.UpgradeAsync();
         }
 
+        // The session has a bound of its own.
+        connection.EndBy = long.MaxValue;
         await ByteRelay.RunAsync(client, connection, settings.UpgradeIdleTimeout, context.RequestAborted);
         return ForwardOutcome.Completed;
     }

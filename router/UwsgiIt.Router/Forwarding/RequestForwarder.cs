@@ -143,6 +143,7 @@ internal sealed partial class RequestForwarder(
         using var aborted = context.RequestAborted.UnsafeRegister(static state => ((UpstreamConnection)state!).Abort(), connection);
         try
         {
+            connection.EndBy = After(request.Settings.MaxRequestTime);
             connection.Deadline = After(request.Settings.ResponseTimeout);
             await connection.SendAsync(request.Buffer.Memory);
             if (request.BodyLength != 0)

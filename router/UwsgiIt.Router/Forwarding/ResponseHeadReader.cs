@@ -14,6 +14,8 @@ internal static class ResponseHeadReader
 {
     private static readonly SearchValues<byte> TokenBytes = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
+    private static readonly SearchValues<byte> ControlBytes = SearchValues.Create([.. Enumerable.Range(0, 32).Where(static value => value is not ('\t' or '\n')).Select(static value => (byte)value), 0x7f]);
+
     private static readonly SearchValues<byte> VersionBytes = SearchValues.Create("0123456789."u8);
 
     // Names seen all the time, so that they are not made into strings again and again.
@@ -106,8 +108,8 @@ internal static class ResponseHeadReader
             return false;
         }
 
-        // A folded line, a lone CR or a NUL is how one answer becomes two further on.
-        return line.IndexOfAny((byte)'\r', (byte)0) < 0 && (line.IsEmpty || line[0] is not ((byte)' ' or (byte)'\t'));
+        // A folded line, a lone CR or a NUL is how one answer becomes two further on; other control characters no client has to take.
+        return !line.ContainsAny(ControlBytes) && (line.IsEmpty || line[0] is not ((byte)' ' or (byte)'\t'));
     }
 
     /// <summary>HTTP/1.x SP 3DIGIT [SP reason]. A CGI-like upstream repeats SERVER_PROTOCOL there, so its version may be any.</summary>

@@ -72,6 +72,7 @@ internal sealed class Upstream(UpstreamAddress address, UpstreamProtocol protoco
     {
         connection.ReleaseBuffer();
         connection.IsReused = true;
+        connection.EndBy = long.MaxValue;
         connection.Deadline = Environment.TickCount64 + (long)idleTimeout.TotalMilliseconds;
         if (_disposed || Interlocked.Increment(ref _idleCount) > limit)
         {

@@ -35,8 +35,11 @@ internal abstract class UpstreamConnection(Upstream upstream) : IDisposable
     public long Deadline
     {
         get => Volatile.Read(ref _deadline);
-        set => Volatile.Write(ref _deadline, value);
+        set => Volatile.Write(ref _deadline, Math.Min(value, EndBy));
     }
+
+    /// <summary>When the request it serves must be over whatever happens; no <see cref="Deadline"/> goes beyond it.</summary>
+    public long EndBy { get; set; } = long.MaxValue;
 
     /// <summary>Room for more of a head behind what is buffered; empty when it would exceed the limit.</summary>
     public Memory<byte> Room(int limit)

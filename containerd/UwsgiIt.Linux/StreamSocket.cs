@@ -118,6 +118,23 @@ public sealed unsafe class StreamSocket : IDisposable
         }
     }
 
+    /// <summary>
+    /// Ends both directions and has the close drop what is still queued (SO_LINGER 0): a peer that does not read would otherwise keep megabytes
+    /// of it in the kernel long after we are done with it. Nothing after <see cref="Dispose"/>. From any thread.
+    /// </summary>
+    public void Reset()
+    {
+        lock (_close)
+        {
+            if (!_closed)
+            {
+                var none = new linger { l_onoff = 1, l_linger = 0 };
+                _ = setsockopt(_descriptor, SOL_SOCKET, SO_LINGER, &none, sizeof(linger));
+                _ = shutdown(_descriptor, SHUT_RDWR);
+            }
+        }
+    }
+
     /// <summary>Local address, or null for one without (unix).</summary>
     public IPEndPoint? LocalEndPoint() => ReadEndPoint(remote: false);
 

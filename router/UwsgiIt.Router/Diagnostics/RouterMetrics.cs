@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using UwsgiIt.Router.Edge;
 using UwsgiIt.Router.Forwarding;
 using UwsgiIt.Router.ProxyProtocol;
 using UwsgiIt.Router.Sessions;
@@ -16,6 +17,7 @@ internal sealed class RouterMetrics
     private readonly Counter<long> _sessionRefusals;
     private readonly Counter<long> _refusals;
     private readonly Counter<long> _droppedHeaders;
+    private readonly Counter<long> _connectionRefusals;
 
     public RouterMetrics(IMeterFactory meterFactory)
     {
@@ -25,6 +27,7 @@ internal sealed class RouterMetrics
         _proxyRefusals = Meter.CreateCounter<long>("uwsgiit.router.proxy_protocol.refused", "{connection}", "Connections closed for a missing or unbelievable PROXY header, by cause.");
         _sessionRefusals = Meter.CreateCounter<long>("uwsgiit.router.sessions.refused", "{connection}", "Connections to raw listeners closed instead of joined to a node, by cause.");
         _refusals = Meter.CreateCounter<long>("uwsgiit.router.requests.refused", "{request}", "Requests refused before any upstream saw them, by cause.");
+        _connectionRefusals = Meter.CreateCounter<long>("uwsgiit.router.connections.refused", "{connection}", "Connections closed because of a limit, by cause.");
         _droppedHeaders = Meter.CreateCounter<long>("uwsgiit.router.headers.dropped", "{header}", "Request headers left out because of a '_' in their name.");
     }
 
@@ -46,6 +49,14 @@ internal sealed class RouterMetrics
         if (_refusals.Enabled)
         {
             _refusals.Add(1, new KeyValuePair<string, object?>("cause", cause));
+        }
+    }
+
+    public void ConnectionRefused(ConnectionRefusal refusal)
+    {
+        if (_connectionRefusals.Enabled)
+        {
+            _connectionRefusals.Add(1, new KeyValuePair<string, object?>("cause", refusal.ToString()));
         }
     }
 

@@ -9,6 +9,8 @@ internal static class EdgeServiceCollectionExtensions
     {
         services.AddSingleton<NamePolicies>();
         services.AddSingleton<TrustedProxies>();
+        services.AddSingleton<ConnectionLimits>();
+        services.AddSingleton<UpgradeLimits>();
 
         // Kestrel takes the last one; the host's own events stay with DiagnosticListener.
         services.AddSingleton<DiagnosticSource, KestrelRefusals>();

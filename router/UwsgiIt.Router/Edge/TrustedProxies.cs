@@ -20,6 +20,8 @@ internal sealed class TrustedProxies
 
     public bool Any => !_networks.IsEmpty;
 
+    public bool Contains(IPAddress? peer) => _networks.Contains(peer);
+
     /// <summary>Puts the client's address and scheme on the request where its peer is trusted.</summary>
     public void Apply(HttpContext context)
     {

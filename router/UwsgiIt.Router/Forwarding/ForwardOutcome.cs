@@ -36,6 +36,9 @@ internal enum ForwardOutcome
     /// <summary>Bytes came with the request to upgrade that the client had to hold back. Answer 400.</summary>
     BytesAfterUpgrade,
 
+    /// <summary>The name has as many upgraded connections as it may have. Answer 503.</summary>
+    TooManyUpgrades,
+
     /// <summary>The request body is longer than allowed. Answer 413.</summary>
     RequestBodyTooLarge,
 

@@ -67,6 +67,9 @@ internal sealed class ForwardRequest
     /// <summary>Why the head that was written must not be sent.</summary>
     public RequestRefusal Refusal { get; private set; }
 
+    /// <summary>True while it counts among its name's upgraded connections.</summary>
+    public bool HoldsUpgrade { get; set; }
+
     /// <summary>What the upstream answered.</summary>
     public ResponseHead Head;
 
@@ -159,6 +162,7 @@ internal sealed class ForwardRequest
         Transformed = null;
         Chain = null;
         DroppedHeaders = 0;
+        HoldsUpgrade = false;
         Refusal = RequestRefusal.None;
         Head = default;
         ThreadCache<ForwardRequest>.Return(this);

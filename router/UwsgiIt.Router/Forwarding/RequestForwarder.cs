@@ -5,6 +5,7 @@ using UwsgiIt.Protocol.Subscriptions;
 using UwsgiIt.Router.Buffers;
 using UwsgiIt.Router.Diagnostics;
 using UwsgiIt.Router.Edge;
+using UwsgiIt.Router.Subscriptions;
 
 namespace UwsgiIt.Router.Forwarding;
 
@@ -17,6 +18,7 @@ internal sealed partial class RequestForwarder(
     UpstreamDeadlines deadlines,
     Http2Forwarder http2,
     NamePolicies policies,
+    UpgradeLimits upgrades,
     RouterMetrics metrics,
     IOptionsMonitor<ForwardingOptions> options,
     ILogger<RequestForwarder> logger) : IRequestForwarder
@@ -36,10 +38,20 @@ internal sealed partial class RequestForwarder(
         var request = ForwardRequest.Rent(context, upstream, CodecOf(upstream.Protocol), options.CurrentValue, transformed, policies.Of(context).Underscores);
         try
         {
-            if (request.Upgrade == UpgradeKind.Upgrade && HasEarlyBytes(request))
+            if (request.Upgrade != UpgradeKind.None)
             {
-                metrics.RequestRefused(nameof(RequestRefusal.BytesAfterUpgrade));
-                return ForwardOutcome.BytesAfterUpgrade;
+                if (request.Upgrade == UpgradeKind.Upgrade && HasEarlyBytes(request))
+                {
+                    metrics.RequestRefused(nameof(RequestRefusal.BytesAfterUpgrade));
+                    return ForwardOutcome.BytesAfterUpgrade;
+                }
+
+                if (!upgrades.TryEnter(NameOf(context)))
+                {
+                    return ForwardOutcome.TooManyUpgrades;
+                }
+
+                request.HoldsUpgrade = true;
             }
 
             // 2.
@@ -87,6 +99,11 @@ internal sealed partial class RequestForwarder(
         }
         finally
         {
+            if (request.HoldsUpgrade)
+            {
+                upgrades.Leave(NameOf(context));
+            }
+
             request.Return();
         }
     }
@@ -98,6 +115,8 @@ internal sealed partial class RequestForwarder(
         UpstreamProtocol.Scgi => Scgi,
         _ => Uwsgi,
     };
+
+    private static string NameOf(HttpContext context) => SubscriptionKeys.HostPart(context.Request.Headers.Host.ToString()).TrimEnd('.');
 
     private static bool TryRent(ForwardRequest request)
     {

@@ -127,6 +127,7 @@ internal sealed class StaticRouteForwarder([FromKeyedServices(StaticRouteForward
             ForwardOutcome.RequestHeadTooLarge => (ForwarderError.RequestCreation, StatusCodes.Status431RequestHeaderFieldsTooLarge),
             ForwardOutcome.RequestBodyTooLarge => (ForwarderError.RequestBodyClient, StatusCodes.Status413PayloadTooLarge),
             ForwardOutcome.BadRequestBody or ForwardOutcome.BadRequestTarget or ForwardOutcome.BadRequestHeader or ForwardOutcome.BytesAfterUpgrade => (ForwarderError.RequestBodyClient, StatusCodes.Status400BadRequest),
+            ForwardOutcome.TooManyUpgrades => (ForwarderError.NoAvailableDestinations, StatusCodes.Status503ServiceUnavailable),
             ForwardOutcome.ClientAborted => (ForwarderError.RequestCanceled, 0),
             ForwardOutcome.AbortedAfterStart => (ForwarderError.ResponseBodyDestination, 0),
             _ => (ForwarderError.Request, StatusCodes.Status502BadGateway),

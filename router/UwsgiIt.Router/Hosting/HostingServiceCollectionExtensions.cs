@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using UwsgiIt.Router.Edge;
 
 namespace UwsgiIt.Router.Hosting;
 
@@ -26,7 +27,7 @@ internal static class HostingServiceCollectionExtensions
     {
         builder.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.ConfigureServices(static services => services.AddOptions<KestrelServerOptions>()
-            .Configure<IOptions<ListenerOptions>>(static (kestrel, listener) => KestrelSetup.Apply(kestrel, listener.Value)));
+            .Configure<IOptions<ListenerOptions>, IOptions<LimitsOptions>>(static (kestrel, listener, limits) => KestrelSetup.Apply(kestrel, listener.Value, limits.Value)));
         return builder;
     }
 }

@@ -15,7 +15,15 @@ internal static class KestrelSetup
     // Lines end with CR LF alone: where one reader takes a bare LF for an end and the next does not, one request becomes two.
     private const string StrictLinesSwitch = "Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators";
 
-    public static void Apply(KestrelServerOptions kestrel, ListenerOptions options)
+    // Ours: what a stalled upload may make us hold; Kestrel's own are three times this, for servers with nobody in front.
+    private const int StreamWindowBytes = 256 * 1024;
+    private const int ConnectionWindowBytes = 384 * 1024;
+
+    // Ours: a client that is gone without a word is found in less than a minute.
+    private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(20);
+
+    public static void Apply(KestrelServerOptions kestrel, ListenerOptions options, LimitsOptions limits)
     {
         AppContext.SetSwitch(StrictLinesSwitch, true);
         kestrel.AddServerHeader = false;
@@ -24,6 +32,13 @@ internal static class KestrelSetup
         kestrel.Limits.KeepAliveTimeout = options.KeepAliveTimeout;
         kestrel.Limits.MaxRequestHeadersTotalSize = options.MaxRequestHeadBytes;
         kestrel.Limits.MaxRequestBodySize = options.MaxRequestBodyBytes;
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.MinRequestRate, limits.MinDataRateGrace);
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(limits.MinResponseRate, limits.MinDataRateGrace);
+        kestrel.Limits.Http2.MaxStreamsPerConnection = limits.MaxStreams;
+        kestrel.Limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
+        kestrel.Limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
+        kestrel.Limits.Http2.KeepAlivePingDelay = PingDelay;
+        kestrel.Limits.Http2.KeepAlivePingTimeout = PingTimeout;
 
         // Header bytes are not ours to interpret.
         kestrel.RequestHeaderEncodingSelector = HeaderEncodings.Select;
@@ -84,6 +99,7 @@ internal static class KestrelSetup
             return;
         }
 
+        listen.UseConnectionLimits();
         if (endpoint.Kind is EndpointKind.Tcp or EndpointKind.TlsPassthrough)
         {
             listen.UseRawSessions(endpoint);
@@ -99,12 +115,19 @@ internal static class KestrelSetup
         };
         if (endpoint.Tls)
         {
+            listen.UseHandshakeLimits();
             listen.UseRouterTls();
+            listen.UseHandshakeEnd();
         }
 
         if (endpoint.Rtsp || endpoint.Source)
         {
             listen.UseStreaming(endpoint);
+        }
+
+        if (listen.Protocols != HttpProtocols.Http1)
+        {
+            listen.UseHttp2Limits();
         }
     }
 }

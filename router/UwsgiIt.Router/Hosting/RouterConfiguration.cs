@@ -36,6 +36,7 @@ internal static class RouterConfiguration
         Check<ForwardingOptions>(configuration, known, faults);
         Check<RoutingOptions>(configuration, known, faults);
         Check<PolicyOptions>(configuration, known, faults);
+        Check<LimitsOptions>(configuration, known, faults);
         Check<AdminOptions>(configuration, known, faults);
         Check<StatsOptions>(configuration, known, faults);
         Check<AccessLogOptions>(configuration, known, faults);
@@ -61,6 +62,7 @@ internal static class RouterConfiguration
         Bind<ForwardingOptions>(services, configuration);
         Bind<RoutingOptions>(services, configuration);
         Bind<PolicyOptions>(services, configuration);
+        Bind<LimitsOptions>(services, configuration);
         Bind<AdminOptions>(services, configuration);
         Bind<StatsOptions>(services, configuration);
         Bind<AccessLogOptions>(services, configuration);

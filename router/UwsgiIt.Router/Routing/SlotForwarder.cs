@@ -104,7 +104,7 @@ internal sealed partial class SlotForwarder(
         ForwardOutcome.RequestBodyTooLarge => StatusCodes.Status413PayloadTooLarge,
         ForwardOutcome.RequestHeadTooLarge => StatusCodes.Status431RequestHeaderFieldsTooLarge,
         ForwardOutcome.ConnectFailed or ForwardOutcome.ClosedEarly or ForwardOutcome.BadResponse => StatusCodes.Status502BadGateway,
-        ForwardOutcome.NoNode => StatusCodes.Status503ServiceUnavailable,
+        ForwardOutcome.NoNode or ForwardOutcome.TooManyUpgrades => StatusCodes.Status503ServiceUnavailable,
         ForwardOutcome.ConnectTimeout or ForwardOutcome.ResponseTimeout => StatusCodes.Status504GatewayTimeout,
         _ => 0,
     };

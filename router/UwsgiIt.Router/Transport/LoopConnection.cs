@@ -67,7 +67,7 @@ internal sealed class LoopConnection : ConnectionContext, IConnectionIdFeature, 
     public override void Abort(ConnectionAbortedException abortReason)
     {
         _client.AbortReason ??= abortReason;
-        _client.Shutdown(SocketShutdown.Both);
+        _client.Reset();
         SignalClosed();
     }
 

@@ -164,6 +164,9 @@ internal abstract class LoopSocket : IPollHandler, IDisposable
 
     public void Shutdown(SocketShutdown how) => Socket.Shutdown(how);
 
+    /// <summary>Ends it without a word; what is queued is dropped.</summary>
+    public void Reset() => Socket.Reset();
+
     private void WakeReader()
     {
         _turns = 0;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using UwsgiIt.Network.Firewall;
 using UwsgiIt.Protocol.Packets;
 using UwsgiIt.Protocol.Subscriptions;
+using UwsgiIt.Router.Edge;
 using UwsgiIt.Router.FastRouter;
 using UwsgiIt.Router.Forwarding;
 using UwsgiIt.Router.ProxyProtocol;
@@ -33,6 +34,7 @@ internal static class FuzzTargets
         ["uwsgi-request"] = new(Uwsgi, [[.. Record("HTTP_HOST", "www.example.com"), .. Record("CONTENT_LENGTH", "5"), .. Record("REQUEST_URI", "/a?b"), .. Record("REMOTE_ADDR", "::1")], [.. Record("PATH_INFO", "/a b"), .. Record("HTTP_X_A", "b")]]),
         ["client-hello"] = new(Hello, [Convert.FromHexString("16030100650100006103030000000000000000000000000000000000000000000000000000000000000000000002130101000036000000140012" + "00000f7777772e6578616d706c652e636f6d" + "0010000d000b0a61636d652d746c732f31" + "002b0003020304"), Convert.FromHexString("160301003201000061" + "03")]),
         ["streaming-head"] = new(Streaming, Texts("DESCRIBE rtsp://cam.example.com/a?b RTSP/1.0\r\nCSeq: 1\r\n\r\n", "SOURCE /live HTTP/1.0\r\nHost: radio.example.com\r\nContent-Length: 5\r\n\r\nhello")),
+        ["http2-frames"] = new(Http2Frames, [[.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 100, 0, 0, 0, 3, 0, 0, 0, 0, 1, 0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 8], [.. new byte[24], 0, 0, 0, 6, 1, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 3, 9]]),
         ["path"] = new(Path, Texts("/a/%2e%2e/b//c/./d%20e", "http://host/a?b#c")),
     };
 
@@ -144,6 +146,32 @@ internal static class FuzzTargets
             Check(head.Headers.All(static header => header.Value.All(static value => value!.AsSpan().IndexOfAny('\r', '\n', '\0') < 0)), "a value with CR, LF or NUL");
             Check(head.Target.All(static value => value is > ' ' and < '\u007f'), "a target with a space or a control");
         }
+    }
+
+    /// <summary>Whole and byte by byte, the same frames must be seen.</summary>
+    private static void Http2Frames(byte[] bytes)
+    {
+        var whole = new Http2FrameReader(Http2FrameReader.PrefaceBytes);
+        var split = new Http2FrameReader(Http2FrameReader.PrefaceBytes);
+        var frames = new List<(byte, byte, int)>();
+        ReadOnlySpan<byte> rest = bytes;
+        while (whole.TryRead(ref rest, out var type, out var flags, out var length))
+        {
+            frames.Add((type, flags, length));
+        }
+
+        Check(rest.IsEmpty, "bytes are left");
+        var position = 0;
+        foreach (var value in bytes)
+        {
+            ReadOnlySpan<byte> one = [value];
+            while (split.TryRead(ref one, out var type, out var flags, out var length))
+            {
+                Check(position < frames.Count && frames[position++] == (type, flags, length), "the split changes a frame");
+            }
+        }
+
+        Check(position == frames.Count, "the split loses a frame");
     }
 
     private static void Path(byte[] bytes)

@@ -1,0 +1,152 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Text.Json.Nodes;
+
+namespace UwsgiIt.Router.FunctionalTests.Edge;
+
+/// <summary>Caps on connections, handshakes and upgrades, from several loopback addresses.</summary>
+public sealed class ConnectionLimitTests
+{
+    [Fact]
+    public async Task Connections_AreCappedPerAddressWithAReserveForNewcomers()
+    {
+        await using var router = await StartAsync(new JsonObject { ["MaxConnections"] = 40, ["ReservedConnections"] = 10, ["MaxConnectionsPerAddress"] = 20 });
+        var open = new List<Socket>();
+        try
+        {
+            Assert.Equal(20, await OpenAsync(router, "127.0.0.2", 25, open));
+
+            // Thirty in all leave the reserve: this one has more than its newcomer's share already.
+            Assert.Equal(10, await OpenAsync(router, "127.0.0.3", 15, open));
+            Assert.Equal(8, await OpenAsync(router, "127.0.0.4", 12, open));
+            Assert.Equal(2, await OpenAsync(router, "127.0.0.5", 4, open));
+            var metrics = await router.MetricsAsync();
+            Assert.Contains("uwsgiit_router_connections_refused_total{otel_scope_name=\"UwsgiIt.Router\",cause=\"Address\"} 5", metrics, StringComparison.Ordinal);
+            Assert.Contains("uwsgiit_router_connections_refused_total{otel_scope_name=\"UwsgiIt.Router\",cause=\"Total\"} 11", metrics, StringComparison.Ordinal);
+        }
+        finally
+        {
+            open.ForEach(static socket => socket.Dispose());
+        }
+
+        // Whoever leaves makes room.
+        await Eventually.TrueAsync(async () => await router.StatusAsync("nobody.example.com") == 404, "there is room again");
+    }
+
+    [Fact]
+    public async Task Handshakes_AreCappedPerAddress()
+    {
+        await using var router = await StartAsync(new JsonObject { ["MaxHandshakesPerAddress"] = 5 });
+        var open = new List<Socket>();
+        try
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                open.Add(await ConnectAsync(router.Https, "127.0.0.2"));
+            }
+
+            using (var sixth = await ConnectAsync(router.Https, "127.0.0.2"))
+            {
+                Assert.Equal(0, await ReceiveAsync(sixth));
+            }
+
+            // Others are not held up, and a handshake that is over does not count.
+            for (var i = 0; i < 10; i++)
+            {
+                var socket = await ConnectAsync(router.Https, "127.0.0.3");
+                open.Add(socket);
+                var tls = new SslStream(new NetworkStream(socket), false, static (_, _, _, _) => true);
+                await tls.AuthenticateAsClientAsync("www.example.com").WaitAsync(TimeSpan.FromSeconds(30));
+            }
+        }
+        finally
+        {
+            open.ForEach(static socket => socket.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task Upgrades_AreCappedPerName()
+    {
+        await using var router = await StartAsync(new JsonObject { ["MaxUpgradesPerName"] = 2 });
+        UwsgiVassal.Start(router, "www.example.com", options: ["--processes", "6"]);
+        await Eventually.TrueAsync(async () => await router.StatusAsync("www.example.com") == 200, "the vassal is served");
+        using var first = await WebSocketAsync(router);
+        using (await WebSocketAsync(router))
+        {
+            var refused = await Assert.ThrowsAsync<WebSocketException>(() => WebSocketAsync(router));
+            Assert.Contains("503", refused.Message, StringComparison.Ordinal);
+            Assert.Equal(200, await router.StatusAsync("www.example.com"));
+        }
+
+        await Eventually.TrueAsync(async () =>
+        {
+            try
+            {
+                using var again = await WebSocketAsync(router);
+                return true;
+            }
+            catch (WebSocketException)
+            {
+                return false;
+            }
+        }, "a place is free again");
+    }
+
+    private static Task<RouterEnvironment> StartAsync(JsonObject limits) => RouterEnvironment.StartAsync(settings => settings["Limits"] = limits);
+
+    /// <summary>Opens connections that ask once each; tells how many were served.</summary>
+    private static async Task<int> OpenAsync(RouterEnvironment router, string from, int count, List<Socket> open)
+    {
+        var served = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var socket = await ConnectAsync(router.Http, from);
+            open.Add(socket);
+            try
+            {
+                await socket.SendAsync("GET / HTTP/1.1\r\nHost: nobody.example.com\r\n\r\n"u8.ToArray());
+            }
+            catch (SocketException)
+            {
+                // Closed already.
+            }
+
+            served += await ReceiveAsync(socket) > 0 ? 1 : 0;
+        }
+
+        return served;
+    }
+
+    private static async Task<Socket> ConnectAsync(IPEndPoint router, string from)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
+        await socket.ConnectAsync(router);
+        return socket;
+    }
+
+    private static async Task<int> ReceiveAsync(Socket socket)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        try
+        {
+            return await socket.ReceiveAsync(new byte[4096], deadline.Token);
+        }
+        catch (SocketException)
+        {
+            return 0;
+        }
+    }
+
+    private static async Task<ClientWebSocket> WebSocketAsync(RouterEnvironment router)
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.SetRequestHeader("Host", "www.example.com");
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await socket.ConnectAsync(new Uri($"ws://{router.Http}/ws"), deadline.Token);
+        return socket;
+    }
+}

@@ -1,3 +1,4 @@
+using UwsgiIt.Linux.Networking;
 using UwsgiIt.Network.Firewall;
 using UwsgiIt.Tuntap.Limits;
 
@@ -15,6 +16,7 @@ internal sealed class Peer
     {
         Uid = uid;
         Offset = offset;
+        Queues = new TunQueue?[workers];
         Counters = new PeerCounters[workers];
         for (var i = 0; i < workers; i++)
         {
@@ -43,6 +45,9 @@ internal sealed class Peer
 
     /// <summary>New flows of the container.</summary>
     public RateLimit FlowLimit { get; } = new();
+
+    /// <summary>Its device: one queue each worker, null while there is none. An entry is set, read and cleared by its worker only.</summary>
+    public TunQueue?[] Queues { get; }
 
     /// <summary>One each worker.</summary>
     public PeerCounters[] Counters { get; }

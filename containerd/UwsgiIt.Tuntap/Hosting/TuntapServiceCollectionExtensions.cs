@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Options;
+using UwsgiIt.Linux;
+using UwsgiIt.Tuntap.Control;
+using UwsgiIt.Tuntap.Diagnostics;
+using UwsgiIt.Tuntap.Routing;
+
+namespace UwsgiIt.Tuntap.Hosting;
+
+internal static class TuntapServiceCollectionExtensions
+{
+    /// <summary>The router, its control socket and the places to ask.</summary>
+    public static IServiceCollection AddTuntap(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<TuntapOptions>().Bind(configuration.GetSection("Tuntap"));
+        services.AddOptions<AdminOptions>().Bind(configuration.GetSection("Admin"));
+        services.AddLogging(logging => logging
+            .AddConfiguration(configuration.GetSection("Logging"))
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddSystemdConsole());
+        services.AddSystemd();
+        services.AddRoutingCore();
+        services.AddSingleton(static provider => new TuntapRouter(provider.GetRequiredService<IOptions<TuntapOptions>>().Value.EffectiveWorkers, provider.GetRequiredService<ILogger<TuntapRouter>>()));
+        services.AddSingleton(static provider => new ControlListener(PacketSocket.Listen(provider.GetRequiredService<IOptions<TuntapOptions>>().Value.ControlSocket, 0x180)));
+        services.AddSingleton<ControlServer>();
+        services.AddSingleton<RightsDropper>();
+        services.AddSingleton<TuntapMetrics>();
+        return services;
+    }
+}

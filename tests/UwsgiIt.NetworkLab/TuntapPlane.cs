@@ -1,0 +1,232 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using UwsgiIt.Linux;
+using UwsgiIt.Linux.Networking;
+using UwsgiIt.Network.Addresses;
+using UwsgiIt.Network.Control;
+using UwsgiIt.Network.Firewall;
+
+namespace UwsgiIt.NetworkLab;
+
+/// <summary>The real uwsgiit-tuntap as a process of its own, with the lab in the daemon's place.</summary>
+public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500, bool isTraced = false) : IDataPlane
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("uwsgiit-tuntap-").FullName;
+    private readonly Dictionary<int, LabContainer> _containers = [];
+    private readonly StringBuilder _log = new();
+    private NetworkNamespace? _host;
+    private HostPolicy _hostPolicy = new();
+    private TuntapClient? _client;
+    private int _queues;
+
+    /// <inheritdoc/>
+    public string Name => "tuntap";
+
+    /// <summary>The router's process.</summary>
+    public Process? Process { get; private set; }
+
+    /// <summary>What it wrote.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return _log.ToString();
+            }
+        }
+    }
+
+    /// <summary>Its socket for statistics and traces.</summary>
+    public string AdminSocket => Path.Combine(_directory, "admin.sock");
+
+    /// <summary>Its control socket.</summary>
+    public string ControlSocket => Path.Combine(_directory, "control.sock");
+
+    /// <inheritdoc/>
+    public void Start(NetworkNamespace host, HostPolicy policy)
+    {
+        _host = host;
+        _hostPolicy = policy;
+        StartProcess();
+        Connect();
+    }
+
+    /// <summary>Starts the program only.</summary>
+    public void StartProcess()
+    {
+        string[] arguments =
+        [
+            "--config", Path.Combine(_directory, "none.json"), $"--Tuntap:ControlSocket={ControlSocket}", $"--Tuntap:Workers={workers}",
+            "--Admin:Address=", $"--Admin:Socket={AdminSocket}", .. isTraced ? ["--Logging:LogLevel:Default=Debug"] : Array.Empty<string>(),
+        ];
+        File.WriteAllText(Path.Combine(_directory, "none.json"), "{}");
+        Process = program.EndsWith(".dll", StringComparison.Ordinal) ? Command.Start(null, "dotnet", [program, .. arguments]) : Command.Start(null, program, arguments);
+        Process.OutputDataReceived += (_, line) => Note(line.Data);
+        Process.ErrorDataReceived += (_, line) => Note(line.Data);
+        Process.BeginOutputReadLine();
+        Process.BeginErrorReadLine();
+    }
+
+    /// <summary>Connects as the daemon does after either's restart: policies and whatever device the router does not have.</summary>
+    public void Connect(int seconds = 30)
+    {
+        _client?.Dispose();
+        _client = TryConnect(TimeSpan.FromSeconds(seconds));
+        var state = Check(_client.Hello());
+        _queues = state.Workers;
+        Check(_client.SetHost(_hostPolicy));
+        Check(_client.SetPolicies([.. _containers.Values.Select(static container => container.Policy)]));
+        if (!state.HasGateway)
+        {
+            AttachGateway();
+        }
+
+        foreach (var container in _containers.Values.Where(container => !state.Devices.Contains(container.Uid)))
+        {
+            Hand(container);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Attach(LabContainer container)
+    {
+        _containers[container.Uid] = container;
+        Check(_client!.SetPolicies(container.Policy));
+        Hand(container);
+        container.Space.Run(() =>
+        {
+            Link.SetMtu(LabContainer.Device, mtu);
+            Link.SetAddress(LabContainer.Device, IPAddress.Parse(container.V4), 8);
+            Link.Up(LabContainer.Device);
+            Link.SetAddress(LabContainer.Device, IPAddress.Parse(container.V6), 64);
+            if (!container.Policy.Dmz)
+            {
+                Link.AddDefaultRoute(LabContainer.Device, IpAddresses.FromNumber(AddressFamilies.V4, AddressPlan.Default.Gateway4));
+                Link.AddDefaultRoute(LabContainer.Device, IpAddresses.FromNumber(AddressFamilies.V6, AddressPlan.Default.Gateway6));
+            }
+        });
+    }
+
+    /// <inheritdoc/>
+    public void Apply(params IReadOnlyList<LabContainer> containers) => Check(_client!.SetPolicies([.. containers.Select(static container => container.Policy)]));
+
+    /// <inheritdoc/>
+    public void SetHost(HostPolicy policy)
+    {
+        _hostPolicy = policy;
+        Check(_client!.SetHost(policy));
+    }
+
+    /// <inheritdoc/>
+    public void Detach(LabContainer container)
+    {
+        _containers.Remove(container.Uid);
+        Check(_client!.Detach(container.Uid));
+    }
+
+    /// <inheritdoc/>
+    public long Drops(DropCause cause)
+    {
+        // cause="denied_in"} 17
+        var name = string.Concat(cause.ToString().Select(static (letter, at) => char.IsUpper(letter) && at > 0 ? $"_{letter}" : $"{letter}")).ToLowerInvariant();
+        return Ask("/metrics").Split('\n').Where(line => line.Contains($"cause=\"{name}\"", StringComparison.Ordinal)).Sum(static line => long.Parse(line[(line.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>GET, or POST with a body, of the router's admin socket.</summary>
+    public string Ask(string path, string? body = null)
+    {
+        using var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancellation) =>
+            {
+                var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+                await socket.ConnectAsync(new System.Net.Sockets.UnixDomainSocketEndPoint(AdminSocket), cancellation);
+                return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        using var client = new HttpClient(handler) { BaseAddress = new Uri("http://router") };
+        using var content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = content is null ? client.GetAsync(path).GetAwaiter().GetResult() : client.PostAsync(path, content).GetAwaiter().GetResult();
+        return answer.Content.ReadAsStringAsync().GetAwaiter().GetResult();
+    }
+
+    /// <summary>Lets go of the control connection, as a daemon that ends.</summary>
+    public void Disconnect() => _client?.Dispose();
+
+    /// <summary>Ends the router without a word.</summary>
+    public void Kill()
+    {
+        if (Process is { HasExited: false })
+        {
+            Process.Kill();
+            Process.WaitForExit();
+        }
+
+        Process?.Dispose();
+        Process = null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _client?.Dispose();
+        Kill();
+        if (Directory.Exists(_directory))
+        {
+            Directory.Delete(_directory, recursive: true);
+        }
+    }
+
+    private TuntapClient TryConnect(TimeSpan limit)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return TuntapClient.Connect(ControlSocket, TimeSpan.FromSeconds(30));
+            }
+            catch (LinuxException) when (Process!.HasExited || Stopwatch.GetElapsedTime(start) > limit)
+            {
+                throw new InvalidOperationException($"uwsgiit-tuntap does not listen: {Log}");
+            }
+            catch (LinuxException)
+            {
+                Thread.Sleep(5);
+            }
+        }
+    }
+
+    private void AttachGateway()
+    {
+        var queues = _host!.Run(() => TunDevice.Open(LabContainer.Device, _queues));
+        Check(_client!.AttachGateway(queues));
+        Array.ForEach(queues, static queue => queue.Dispose());
+        _host.Run(() =>
+        {
+            Link.SetMtu(LabContainer.Device, mtu);
+            Link.SetAddress(LabContainer.Device, IpAddresses.FromNumber(AddressFamilies.V4, AddressPlan.Default.Gateway4), 8);
+            Link.Up(LabContainer.Device);
+            Link.SetAddress(LabContainer.Device, IpAddresses.FromNumber(AddressFamilies.V6, AddressPlan.Default.Gateway6), 64);
+        });
+    }
+
+    private void Hand(LabContainer container)
+    {
+        var queues = container.Space.Run(() => TunDevice.Open(LabContainer.Device, _queues));
+        Check(_client!.Attach(container.Uid, queues));
+        Array.ForEach(queues, static queue => queue.Dispose());
+    }
+
+    private static ControlReply Check(ControlReply reply) => reply.Faults.Count == 0 ? reply : throw new InvalidOperationException(string.Join("; ", reply.Faults));
+
+    private void Note(string? line)
+    {
+        lock (_log)
+        {
+            _log.AppendLine(line);
+        }
+    }
+}

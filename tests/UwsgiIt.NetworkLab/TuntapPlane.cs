@@ -10,7 +10,7 @@ using UwsgiIt.Network.Firewall;
 namespace UwsgiIt.NetworkLab;
 
 /// <summary>The real uwsgiit-tuntap as a process of its own, with the lab in the daemon's place.</summary>
-public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500, bool isTraced = false) : IDataPlane
+public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500, string? resolver = null) : IDataPlane
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("uwsgiit-tuntap-").FullName;
     private readonly Dictionary<int, LabContainer> _containers = [];
@@ -59,7 +59,7 @@ public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500,
         string[] arguments =
         [
             "--config", Path.Combine(_directory, "none.json"), $"--Tuntap:ControlSocket={ControlSocket}", $"--Tuntap:Workers={workers}",
-            "--Admin:Address=", $"--Admin:Socket={AdminSocket}", .. isTraced ? ["--Logging:LogLevel:Default=Debug"] : Array.Empty<string>(),
+            "--Admin:Address=", $"--Admin:Socket={AdminSocket}", .. resolver is null ? Array.Empty<string>() : [$"--Tuntap:Resolvers:0={resolver}"],
         ];
         File.WriteAllText(Path.Combine(_directory, "none.json"), "{}");
         Process = program.EndsWith(".dll", StringComparison.Ordinal) ? Command.Start(null, "dotnet", [program, .. arguments]) : Command.Start(null, program, arguments);
@@ -151,6 +151,9 @@ public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500,
         using var answer = content is null ? client.GetAsync(path).GetAwaiter().GetResult() : client.PostAsync(path, content).GetAwaiter().GetResult();
         return answer.Content.ReadAsStringAsync().GetAwaiter().GetResult();
     }
+
+    /// <summary>Hands the resolver its bound socket.</summary>
+    public void Resolve(Microsoft.Win32.SafeHandles.SafeFileHandle socket) => Check(_client!.Resolve(socket));
 
     /// <summary>Lets go of the control connection, as a daemon that ends.</summary>
     public void Disconnect() => _client?.Dispose();

@@ -20,4 +20,7 @@ public enum ControlOperation
 
     /// <summary>The gateway's device: one queue each worker comes with it.</summary>
     AttachGateway,
+
+    /// <summary>UDP sockets bound to port 53 of the gateway come with it: answer there.</summary>
+    Resolve,
 }

@@ -34,6 +34,9 @@ public sealed class TuntapClient : IDisposable
     /// <summary>Hands the gateway's device over.</summary>
     public ControlReply AttachGateway(params ReadOnlySpan<SafeFileHandle> queues) => Ask(new ControlRequest { Operation = ControlOperation.AttachGateway }, queues);
 
+    /// <summary>Hands the gateway's resolver its bound UDP sockets.</summary>
+    public ControlReply Resolve(params ReadOnlySpan<SafeFileHandle> sockets) => Ask(new ControlRequest { Operation = ControlOperation.Resolve }, sockets);
+
     /// <summary>Takes a container away.</summary>
     public ControlReply Detach(int uid) => Ask(new ControlRequest { Operation = ControlOperation.Detach, Uid = uid });
 

@@ -1,16 +1,18 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.Win32.SafeHandles;
 using UwsgiIt.Linux;
 using UwsgiIt.Network.Control;
 using UwsgiIt.Tuntap.Diagnostics;
+using UwsgiIt.Tuntap.Dns;
 using UwsgiIt.Tuntap.Hosting;
 using UwsgiIt.Tuntap.Routing;
 
 namespace UwsgiIt.Tuntap.Control;
 
 /// <summary>Listens for the daemon and does what it asks. The newest connection counts: one that comes ends the one before, which may hang.</summary>
-internal sealed partial class ControlServer(TuntapRouter router, ControlListener listener, IOptions<TuntapOptions> options, ILogger<ControlServer> logger) : IDisposable
+internal sealed partial class ControlServer(TuntapRouter router, ControlListener listener, DnsRelay relay, IOptions<TuntapOptions> options, ILogger<ControlServer> logger) : IDisposable
 {
     private readonly Lock _lock = new();
     private Thread? _thread;
@@ -141,6 +143,8 @@ internal sealed partial class ControlServer(TuntapRouter router, ControlListener
                 return router.TryAttach(request.Uid, descriptors, faults);
             case ControlOperation.AttachGateway:
                 return router.TryAttachGateway(descriptors, faults);
+            case ControlOperation.Resolve when descriptors.Count > 0:
+                return TryServe(descriptors, faults);
             case ControlOperation.Detach:
                 router.Detach(request.Uid);
                 return false;
@@ -148,6 +152,34 @@ internal sealed partial class ControlServer(TuntapRouter router, ControlListener
                 faults.Add($"{request.Operation} without what it is about");
                 return false;
         }
+    }
+
+    private bool TryServe(List<SafeFileHandle> descriptors, List<string> faults)
+    {
+        List<Socket> sockets = [];
+        foreach (var descriptor in descriptors)
+        {
+            try
+            {
+                // The socket is the descriptor's owner from here on.
+                sockets.Add(new Socket(new SafeSocketHandle(descriptor.DangerousGetHandle(), ownsHandle: true)));
+                descriptor.SetHandleAsInvalid();
+            }
+            catch (SocketException e)
+            {
+                faults.Add($"a resolver's descriptor is no socket: {e.Message}");
+            }
+        }
+
+        if (faults.Count > 0 || sockets.Exists(static socket => socket.SocketType != SocketType.Dgram))
+        {
+            faults.Add("the resolver takes bound UDP sockets");
+            sockets.ForEach(static socket => socket.Dispose());
+            return true;
+        }
+
+        sockets.ForEach(relay.Serve);
+        return true;
     }
 
     private static partial class Log

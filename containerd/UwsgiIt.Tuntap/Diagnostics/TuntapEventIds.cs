@@ -19,6 +19,9 @@ internal static class TuntapEventIds
     public const int RequestRefused = 2003;
     public const int ConnectionFailed = 2004;
 
+    // Dns 2500-2999
+    public const int DnsFailed = 2500;
+
     // Hosting 5000-5999
     public const int Listening = 5000;
     public const int RightsDropped = 5001;

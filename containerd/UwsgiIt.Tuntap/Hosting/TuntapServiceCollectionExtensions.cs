@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using UwsgiIt.Linux;
 using UwsgiIt.Tuntap.Control;
 using UwsgiIt.Tuntap.Diagnostics;
+using UwsgiIt.Tuntap.Dns;
 using UwsgiIt.Tuntap.Routing;
 
 namespace UwsgiIt.Tuntap.Hosting;
@@ -21,6 +22,7 @@ internal static class TuntapServiceCollectionExtensions
         services.AddRoutingCore();
         services.AddSingleton(static provider => new TuntapRouter(provider.GetRequiredService<IOptions<TuntapOptions>>().Value.EffectiveWorkers, provider.GetRequiredService<ILogger<TuntapRouter>>()));
         services.AddSingleton(static provider => new ControlListener(PacketSocket.Listen(provider.GetRequiredService<IOptions<TuntapOptions>>().Value.ControlSocket, 0x180)));
+        services.AddSingleton<DnsRelay>();
         services.AddSingleton<ControlServer>();
         services.AddSingleton<RightsDropper>();
         services.AddSingleton<TuntapMetrics>();

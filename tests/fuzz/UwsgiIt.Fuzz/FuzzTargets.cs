@@ -9,6 +9,7 @@ using UwsgiIt.Router.Forwarding;
 using UwsgiIt.Router.ProxyProtocol;
 using UwsgiIt.Router.Sessions;
 using UwsgiIt.Tests.Common;
+using UwsgiIt.Tuntap.Dns;
 using UwsgiIt.Tuntap.Frames;
 
 namespace UwsgiIt.Fuzz;
@@ -30,6 +31,7 @@ internal static class FuzzTargets
         ["fastcgi"] = new(static bytes => Decode(bytes, static () => new FastCgiDecoder()), [[1, 6, 0, 1, 0, 5, 3, 0, .. "hello"u8, 0, 0, 0, 1, 7, 0, 1, 0, 1, 0, 0, 65, 1, 3, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]]),
         ["proxy-header"] = new(ProxyHeader, [.. Texts("PROXY TCP4 203.0.113.7 203.0.113.1 4711 443\r\nGET", "PROXY TCP6 2001:db8::7 ::1 0 65535\r\n", "PROXY UNKNOWN\r\n"), [.. ProxyHeaderReader.Signature, 0x21, 0x11, 0, 17, 203, 0, 113, 7, 203, 0, 113, 1, 18, 103, 1, 187, 4, 0, 2, 9, 9]]),
         ["frame"] = new(Frame, [Convert.FromHexString("4600001e00002000401100000a000003c000020783030400000000000000"), Convert.FromHexString("600000000010" + "2c40" + "fd75777367690000000000000000000320010db80000000000000000000000071100000100000000" + "0001000200080000"), Convert.FromHexString("450000380000400040010000c00002080a00000303010000000000004500001400004000400600000a000003c0000207" + "9c4001bb00000000")]),
+        ["dns-question"] = new(DnsName, [[1, 2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 2, (byte)'d', (byte)'b', 5, .. "local"u8, 0, 0, 1, 0, 1]]),
         ["rule"] = new(Rule, Texts("in 10.0.0.3/32 10.0.0.4/32 allow", "out any 2001:db8::/32 gateway [2001:db8::1]:999", "in 0.0.0.0 any replies")),
         ["uwsgi-request"] = new(Uwsgi, [[.. Record("HTTP_HOST", "www.example.com"), .. Record("CONTENT_LENGTH", "5"), .. Record("REQUEST_URI", "/a?b"), .. Record("REMOTE_ADDR", "::1")], [.. Record("PATH_INFO", "/a b"), .. Record("HTTP_X_A", "b")]]),
         ["client-hello"] = new(Hello, [Convert.FromHexString("16030100650100006103030000000000000000000000000000000000000000000000000000000000000000000002130101000036000000140012" + "00000f7777772e6578616d706c652e636f6d" + "0010000d000b0a61636d652d746c732f31" + "002b0003020304"), Convert.FromHexString("160301003201000061" + "03")]),
@@ -193,6 +195,15 @@ internal static class FuzzTargets
             Check(facts.TransportOffset >= (facts.IsV6 ? 40 : 20) && facts.TransportOffset <= bytes.Length, "the transport header is not within the packet");
             Check(!facts.IsLaterFragment || (facts.IsFragment && facts.SourcePort == 0 && facts.TcpFlags == 0), "a later fragment with a transport header");
             _ = FrameReader.TryReadQuoted(bytes, facts, out _);
+        }
+    }
+
+    private static void DnsName(byte[] bytes)
+    {
+        if (DnsQuestion.TryRead(bytes, out var question))
+        {
+            Check(question.EndOffset <= bytes.Length && question.Name.Length <= DnsQuestion.MaxNameBytes, "a question beyond its message");
+            Check(DnsAnswer.Write(bytes, question, DnsAnswer.NoError, [1, 2, 3, 4]).Length == question.EndOffset + 16, "an answer of another length");
         }
     }
 

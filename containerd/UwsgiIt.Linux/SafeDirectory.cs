@@ -73,6 +73,9 @@ public sealed unsafe class SafeDirectory : IDisposable
     /// <summary>Opens a regular file for reading; anything else in its place is refused with EINVAL.</summary>
     public SafeFileHandle OpenFile(string name) => RequireRegular(OpenBelow(name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0), name);
 
+    /// <summary>Opens a regular file for reading and writing; it must be there.</summary>
+    public SafeFileHandle OpenFileForUpdate(string name) => RequireRegular(OpenBelow(name, O_RDWR | O_NONBLOCK | O_NOCTTY, 0), name);
+
     /// <summary>Opens a regular file for appending, made with <paramref name="mode"/> when absent.</summary>
     public SafeFileHandle OpenAppend(string name, int mode) => RequireRegular(OpenBelow(name, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY, mode), name);
 

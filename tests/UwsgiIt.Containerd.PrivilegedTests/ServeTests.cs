@@ -34,5 +34,15 @@ public sealed class ServeTests
             },
             "the application answers",
             60);
+
+        // What pid 1 says of its vassals reaches the daemon, and the next daemon too.
+        await LoyalAsync(host);
+        host.Daemon.Signal("KILL");
+        await host.Daemon.WaitAsync(60);
+        await host.StartDaemonAsync();
+        await LoyalAsync(host);
     }
+
+    private static Task LoyalAsync(ContainerHost host) => Eventually.TrueAsync(
+        async () => (await host.ContainerAsync())!.Value.GetProperty("vassals").TryGetProperty("app.ini", out var state) && state.GetString() == "loyal", "the vassal's state is known", 60);
 }

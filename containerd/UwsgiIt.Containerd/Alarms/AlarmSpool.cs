@@ -13,12 +13,23 @@ namespace UwsgiIt.Containerd.Alarms;
 /// </summary>
 internal sealed partial class AlarmSpool(IOptions<PathOptions> paths, IOptions<AlarmOptions> options, TimeProvider time, ILogger<AlarmSpool> logger)
 {
+    private readonly Lock _lock = new();
+
+    // Guarded by _lock.
     private readonly Dictionary<(uint Uid, string Kind), DateTimeOffset> _last = [];
     private readonly string _directory = paths.Value.StateDirectory + "/alarms";
     private long _count;
 
-    /// <summary>Raises an alarm; false when one of that kind was raised less than that long ago. One thread at a time.</summary>
+    /// <summary>Raises an alarm; false when one of that kind was raised less than that long ago.</summary>
     public bool Raise(uint uid, string kind, string text, TimeSpan frequency)
+    {
+        lock (_lock)
+        {
+            return RaiseUnderLock(uid, kind, text, frequency);
+        }
+    }
+
+    private bool RaiseUnderLock(uint uid, string kind, string text, TimeSpan frequency)
     {
         var now = time.GetUtcNow();
         if (_last.TryGetValue((uid, kind), out var before) && now - before < frequency)
@@ -45,9 +56,12 @@ internal sealed partial class AlarmSpool(IOptions<PathOptions> paths, IOptions<A
     /// <summary>Forgets a container that is no more.</summary>
     public void Forget(uint uid)
     {
-        foreach (var key in _last.Keys.Where(key => key.Uid == uid).ToList())
+        lock (_lock)
         {
-            _last.Remove(key);
+            foreach (var key in _last.Keys.Where(key => key.Uid == uid).ToList())
+            {
+                _last.Remove(key);
+            }
         }
     }
 

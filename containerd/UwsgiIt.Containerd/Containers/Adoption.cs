@@ -1,4 +1,5 @@
 using UwsgiIt.Containerd.Cgroups;
+using UwsgiIt.Containerd.Emperors;
 using UwsgiIt.Linux;
 
 namespace UwsgiIt.Containerd.Containers;
@@ -7,7 +8,7 @@ namespace UwsgiIt.Containerd.Containers;
 /// What a new daemon does with the containers of an earlier one: takes over those whose record is true in every point, and kills the rest through
 /// their cgroups.
 /// </summary>
-internal sealed partial class Adoption(RecordStore records, CgroupHierarchy cgroups, ContainerActions actions, ContainerRegistry registry, ExitWatcher exits, ILogger<Adoption> logger)
+internal sealed partial class Adoption(RecordStore records, CgroupHierarchy cgroups, ContainerActions actions, ContainerRegistry registry, ExitWatcher exits, EmperorLinks emperors, ILogger<Adoption> logger)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -46,6 +47,7 @@ internal sealed partial class Adoption(RecordStore records, CgroupHierarchy cgro
         // The descriptor came first: what is compared now is the process it holds, or one that has ended.
         if (ProcessFacts.Matches(record, process) && cgroups.Of(record.Uid).Contains(File.ReadAllText($"/proc/{record.ProcessId}/cgroup")) && !process.HasExited)
         {
+            emperors.Connect(record.Uid);
             running = new RunningContainer(record, process, exits.Watch(process), Adopted: true);
             return true;
         }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using UwsgiIt.Containerd.Cgroups;
 using UwsgiIt.Containerd.Contracts;
+using UwsgiIt.Containerd.Emperors;
 using UwsgiIt.Containerd.Hosting;
 using UwsgiIt.Containerd.Launch;
 using UwsgiIt.Containerd.Quotas;
@@ -16,6 +17,7 @@ internal sealed class ContainerActions(
     DiskQuotas quotas,
     RecordStore records,
     ExitWatcher exits,
+    EmperorLinks emperors,
     IOptions<StartOptions> options,
     TimeProvider time) : IDisposable
 {
@@ -41,6 +43,7 @@ internal sealed class ContainerActions(
             {
                 var record = RecordOf(definition, process);
                 records.Write(record);
+                emperors.Connect(definition.Uid);
                 return new RunningContainer(record, process, exits.Watch(process), Adopted: false);
             }
             catch
@@ -90,6 +93,7 @@ internal sealed class ContainerActions(
     /// <summary>Removes what an ended container leaves: sessions' processes, its cgroup, its record.</summary>
     public async Task CleanUpAsync(RunningContainer running, CancellationToken cancellationToken)
     {
+        emperors.Disconnect(running.Record.Uid);
         await RemoveCgroupAsync(running.Record.Uid, cancellationToken);
         File.Delete(launcher.ControlPath(running.Record.Uid));
         records.Remove(running.Record.Uid);

@@ -28,6 +28,9 @@ internal sealed record ContainerReport
     public string? Distro { get; init; }
 
     public ContainerUsage? Usage { get; init; }
+
+    /// <summary>Vassals by name: starting, ready, accepting, loyal, waiting, cursed or idle.</summary>
+    public required IReadOnlyDictionary<string, string> Vassals { get; init; }
 }
 
 /// <summary>What a container uses now.</summary>

@@ -2,12 +2,13 @@ using System.Reflection;
 using UwsgiIt.Containerd.Cgroups;
 using UwsgiIt.Containerd.Containers;
 using UwsgiIt.Containerd.Definitions;
+using UwsgiIt.Containerd.Emperors;
 using UwsgiIt.Containerd.Quotas;
 
 namespace UwsgiIt.Containerd.Control;
 
 /// <summary>Puts the reports together, from the kernel's files as they are now.</summary>
-internal sealed class ContainerReports(ContainerRegistry registry, CgroupHierarchy cgroups, DiskQuotas quotas, DefinitionWatcher definitions, TimeProvider time)
+internal sealed class ContainerReports(ContainerRegistry registry, CgroupHierarchy cgroups, DiskQuotas quotas, DefinitionWatcher definitions, EmperorLinks emperors, TimeProvider time)
 {
     public HostReport Host() => new(
         Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "0",
@@ -34,6 +35,7 @@ internal sealed class ContainerReports(ContainerRegistry registry, CgroupHierarc
             Uptime = running is null ? null : (long)(time.GetUtcNow() - running.Record.Started).TotalSeconds,
             Distro = definition?.Distro ?? (definition?.CustomDistro is { } custom ? $"{custom.Store}/{custom.Path}" : null),
             Usage = running is null ? null : UsageOf(container.Uid),
+            Vassals = emperors.VassalsOf(container.Uid),
         };
     }
 

@@ -1,5 +1,6 @@
 using UwsgiIt.Containerd.Alarms;
 using UwsgiIt.Containerd.Cgroups;
+using UwsgiIt.Containerd.Loopboxes;
 using UwsgiIt.Containerd.Quotas;
 using UwsgiIt.Containerd.Sessions;
 
@@ -34,6 +35,7 @@ internal static class ContainerdConfiguration
         Check<QuotaOptions>(configuration, known, faults);
         Check<LoginOptions>(configuration, known, faults);
         Check<AlarmOptions>(configuration, known, faults);
+        Check<LoopboxOptions>(configuration, known, faults);
         Check<AdminOptions>(configuration, known, faults);
         faults.AddRange(configuration.GetChildren().Where(section => !known.Contains(section.Key))
             .Select(section => new OptionFault(section.Key, section.Value, "is not a section we know", $"Write one of {string.Join(", ", known.Order(StringComparer.Ordinal))}")));
@@ -48,6 +50,7 @@ internal static class ContainerdConfiguration
             .Configure<QuotaOptions>(configuration.GetSection(QuotaOptions.SectionName))
             .Configure<LoginOptions>(configuration.GetSection(LoginOptions.SectionName))
             .Configure<AlarmOptions>(configuration.GetSection(AlarmOptions.SectionName))
+            .Configure<LoopboxOptions>(configuration.GetSection(LoopboxOptions.SectionName))
             .Configure<AdminOptions>(configuration.GetSection(AdminOptions.SectionName));
 
     private static void Check<T>(IConfiguration configuration, HashSet<string> known, List<OptionFault> faults)

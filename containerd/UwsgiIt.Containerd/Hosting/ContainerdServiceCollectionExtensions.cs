@@ -4,7 +4,9 @@ using UwsgiIt.Containerd.Cgroups;
 using UwsgiIt.Containerd.Containers;
 using UwsgiIt.Containerd.Control;
 using UwsgiIt.Containerd.Definitions;
+using UwsgiIt.Containerd.Emperors;
 using UwsgiIt.Containerd.Launch;
+using UwsgiIt.Containerd.Loopboxes;
 using UwsgiIt.Containerd.Quotas;
 using UwsgiIt.Containerd.Sessions;
 
@@ -36,6 +38,9 @@ internal static class ContainerdServiceCollectionExtensions
         services.AddSingleton<RecordStore>();
         services.AddSingleton<ExitWatcher>();
         services.AddSingleton<EventLog>();
+        services.AddSingleton<AlarmSpool>();
+        services.AddSingleton<EmperorLinks>();
+        services.AddHostedService(static provider => provider.GetRequiredService<EmperorLinks>());
         services.AddSingleton<ContainerActions>();
         services.AddSingleton<ContainerRegistry>();
         services.AddSingleton<Adoption>();
@@ -43,8 +48,8 @@ internal static class ContainerdServiceCollectionExtensions
         services.AddHostedService(static provider => provider.GetRequiredService<DefinitionWatcher>());
         services.AddHostedService<SessionServer>();
         services.AddHostedService<LoginFiles>();
-        services.AddSingleton<AlarmSpool>();
         services.AddHostedService<AlarmWatch>();
+        services.AddHostedService<LoopboxMounter>();
         services.AddSingleton<ContainerReports>();
         return services;
     }

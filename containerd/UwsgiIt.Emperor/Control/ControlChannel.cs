@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using UwsgiIt.Containerd.Contracts;
 using UwsgiIt.Emperor.Supervision;
 using UwsgiIt.Linux;
 using UwsgiIt.Linux.Processes;

@@ -1,3 +1,4 @@
+using UwsgiIt.Containerd.Contracts;
 using UwsgiIt.Emperor.Supervision;
 using UwsgiIt.Emperor.Vassals;
 using UwsgiIt.Linux.Processes;

@@ -1,13 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace UwsgiIt.Emperor.Control;
+namespace UwsgiIt.Containerd.Contracts;
 
 /// <summary>
 /// A message between the daemon and an Emperor: one JSON object, one packet of SOCK_SEQPACKET. Unknown members are passed over, so that either
 /// side may be the newer one; a type that is not known is not answered.
 /// </summary>
-internal sealed record EmperorMessage
+public sealed record EmperorMessage
 {
     /// <summary>Longest message, in bytes; ours, arbitrary, may grow.</summary>
     public const int MaxBytes = 4096;
@@ -15,6 +15,7 @@ internal sealed record EmperorMessage
     /// <summary>Of what this is the first version; raised when a reader of this one would go wrong.</summary>
     public const int CurrentVersion = 1;
 
+    /// <summary>Version of the contract.</summary>
     public int V { get; set; } = CurrentVersion;
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using UwsgiIt.Router.Acme;
 using UwsgiIt.Router.Agents;
 using UwsgiIt.Router.Certificates;
 using UwsgiIt.Router.Diagnostics;
@@ -34,6 +35,7 @@ try
     builder.Services.AddRouterHosting(configuration);
     builder.Services.AddAgents();
     builder.Services.AddCertificates();
+    builder.Services.AddAcme();
     builder.Services.AddEdge();
     builder.Services.AddForwarding();
     builder.Services.AddSubscriptions();
@@ -50,6 +52,7 @@ try
         app.UseMiddleware<AccessLogMiddleware>();
     }
 
+    app.UseAcmeHttp();
     app.UseMiddleware<ClientCertificateMiddleware>();
     app.UseMiddleware<EdgeMiddleware>();
     app.UseRouting();

@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Options;
+using UwsgiIt.Router.Acme;
 using UwsgiIt.Protocol.Subscriptions;
 using UwsgiIt.Router.Diagnostics;
 using UwsgiIt.Router.Subscriptions;
@@ -10,7 +11,7 @@ using UwsgiIt.Router.Subscriptions;
 namespace UwsgiIt.Router.Certificates;
 
 /// <summary>
-/// Which certificate a name is served with: the operator's configuration, then packets, then the folder; exact before wildcard; else the
+/// Which certificate a name is served with: the operator's configuration, then packets, then the folder, then those we ordered; exact before wildcard; else the
 /// default, which costs an unknown name no memory.
 /// </summary>
 internal sealed partial class CertificateStore : ISubscribedCertificates
@@ -22,17 +23,20 @@ internal sealed partial class CertificateStore : ISubscribedCertificates
 
     private readonly ConcurrentDictionary<string, Claimed> _claimed = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, CertificateBinding> _folder = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, CertificateBinding> _ordered = new(StringComparer.OrdinalIgnoreCase);
     private readonly IOptionsMonitor<CertificateOptions> _options;
     private readonly IOptionsMonitor<SubscriptionOptions> _subscriptionOptions;
+    private readonly AcmeStore _acme;
     private readonly TimeProvider _time;
     private readonly ILogger<CertificateStore> _logger;
     private volatile Configured _configured;
     private int _loads;
 
-    public CertificateStore(IOptionsMonitor<CertificateOptions> options, IOptionsMonitor<SubscriptionOptions> subscriptionOptions, TimeProvider time, ILogger<CertificateStore> logger)
+    public CertificateStore(IOptionsMonitor<CertificateOptions> options, IOptionsMonitor<SubscriptionOptions> subscriptionOptions, AcmeStore acme, TimeProvider time, ILogger<CertificateStore> logger)
     {
         _options = options;
         _subscriptionOptions = subscriptionOptions;
+        _acme = acme;
         _time = time;
         _logger = logger;
         _configured = Configure(options.CurrentValue, null);
@@ -50,6 +54,9 @@ internal sealed partial class CertificateStore : ISubscribedCertificates
 
     /// <summary>The binding that a name's handshakes use; the default one when nothing better is usable.</summary>
     public CertificateBinding Find(string? name) => TryFind(name) ?? _configured.Default;
+
+    /// <summary>True when a name is served with a certificate that we have not ordered ourselves.</summary>
+    public bool HasOther(string name) => TryFind(name.TrimStart('*'), withOrdered: false) is not null;
 
     /// <summary>The material for a handshake.</summary>
     public CertificateMaterial GetMaterial(string? name, out CertificateBinding binding)
@@ -132,7 +139,7 @@ internal sealed partial class CertificateStore : ISubscribedCertificates
         _refused.TryRemove(sniName, out _);
     }
 
-    private CertificateBinding? TryFind(string? name)
+    private CertificateBinding? TryFind(string? name, bool withOrdered = true)
     {
         if (string.IsNullOrEmpty(name) || name.Length > 255)
         {
@@ -140,7 +147,7 @@ internal sealed partial class CertificateStore : ISubscribedCertificates
         }
 
         name = name.TrimEnd('.');
-        if (TryFindExact(name) is { } exact)
+        if (TryFindExact(name, withOrdered) is { } exact)
         {
             return exact;
         }
@@ -149,7 +156,7 @@ internal sealed partial class CertificateStore : ISubscribedCertificates
         for (var lookups = 1; lookups < MaxLookups && rest.IndexOf('.', 1) is var dot and > 0; lookups++)
         {
             rest = rest[dot..];
-            if (TryFindExact(rest) is { } wildcard)
+            if (TryFindExact(rest, withOrdered) is { } wildcard)
             {
                 return wildcard;
             }
@@ -158,10 +165,10 @@ internal sealed partial class CertificateStore : ISubscribedCertificates
         return null;
     }
 
-    private CertificateBinding? TryFindExact(string name) =>
+    private CertificateBinding? TryFindExact(string name, bool withOrdered) =>
         _configured.Names.TryGetValue(name, out var configured) ? configured
         : _claimed.TryGetValue(name, out var claimed) ? claimed.Binding
-        : FindInFolder(name);
+        : FindInFolder(name) ?? (withOrdered ? FindOrdered(name) : null);
 
     private CertificateBinding? FindInFolder(string name)
     {
@@ -184,6 +191,18 @@ internal sealed partial class CertificateStore : ISubscribedCertificates
         }, stem);
     }
 
+    /// <summary>What the ACME authority gave: key and chain in one file, replaced whole.</summary>
+    private CertificateBinding? FindOrdered(string name)
+    {
+        if (_acme.FindCertificateFile(name) is not { } file)
+        {
+            _ordered.TryRemove(name, out _);
+            return null;
+        }
+
+        return _ordered.GetOrAdd(name, static (key, path) => new CertificateBinding(key, new OperatorFiles(path, path, null), hasClientCa: false, clientCertificateRequired: false), file);
+    }
+
     private bool MayOpen(string path, SenderCredentials? sender)
     {
         if (AddressPattern.HasDotSegment(path))
@@ -203,7 +222,7 @@ internal sealed partial class CertificateStore : ISubscribedCertificates
     private void UnloadOldest()
     {
         Interlocked.Exchange(ref _loads, 0);
-        var loaded = _claimed.Values.Select(static claimed => claimed.Binding).Concat(_folder.Values).Where(static binding => binding.IsLoaded).OrderBy(static binding => binding.UsedAt).ToList();
+        var loaded = _claimed.Values.Select(static claimed => claimed.Binding).Concat(_folder.Values).Concat(_ordered.Values).Where(static binding => binding.IsLoaded).OrderBy(static binding => binding.UsedAt).ToList();
         foreach (var binding in loaded.Take(loaded.Count - (_options.CurrentValue.MaxCachedContexts / 2)))
         {
             binding.Unload();

@@ -27,6 +27,10 @@ internal static class RouterEventIds
     public const int CertificateInstalled = 2001;
     public const int DefaultCertificateMade = 2002;
     public const int CertificateExpires = 2003;
+    public const int AcmeIssued = 2010;
+    public const int AcmeFailed = 2011;
+    public const int AcmeAdviceFailed = 2012;
+    public const int AcmeStoreFailed = 2013;
 
     // Routing 3000-3499
 

@@ -15,6 +15,7 @@ internal sealed class RouterMetrics
     private readonly Counter<long> _upstreamFailures;
     private readonly Counter<long> _proxyRefusals;
     private readonly Counter<long> _sessionRefusals;
+    private readonly Counter<long> _acmeOrders;
     private readonly Counter<long> _refusals;
     private readonly Counter<long> _droppedHeaders;
     private readonly Counter<long> _connectionRefusals;
@@ -26,6 +27,7 @@ internal sealed class RouterMetrics
         _upstreamFailures = Meter.CreateCounter<long>("uwsgiit.router.upstream.failures", "{request}", "Requests of subscribed names answered by the router because of their upstream, by outcome.");
         _proxyRefusals = Meter.CreateCounter<long>("uwsgiit.router.proxy_protocol.refused", "{connection}", "Connections closed for a missing or unbelievable PROXY header, by cause.");
         _sessionRefusals = Meter.CreateCounter<long>("uwsgiit.router.sessions.refused", "{connection}", "Connections to raw listeners closed instead of joined to a node, by cause.");
+        _acmeOrders = Meter.CreateCounter<long>("uwsgiit.router.acme.orders", "{order}", "Certificates ordered, by result.");
         _refusals = Meter.CreateCounter<long>("uwsgiit.router.requests.refused", "{request}", "Requests refused before any upstream saw them, by cause.");
         _connectionRefusals = Meter.CreateCounter<long>("uwsgiit.router.connections.refused", "{connection}", "Connections closed because of a limit, by cause.");
         _droppedHeaders = Meter.CreateCounter<long>("uwsgiit.router.headers.dropped", "{header}", "Request headers left out because of a '_' in their name.");
@@ -67,6 +69,15 @@ internal sealed class RouterMetrics
         if (_upstreamFailures.Enabled)
         {
             _upstreamFailures.Add(1, new KeyValuePair<string, object?>("outcome", outcome.ToString()));
+        }
+    }
+
+    /// <summary>Counts an order; <paramref name="result"/> is issued, failed or rate_limited.</summary>
+    public void AcmeOrderEnded(string result)
+    {
+        if (_acmeOrders.Enabled)
+        {
+            _acmeOrders.Add(1, new KeyValuePair<string, object?>("result", result));
         }
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using UwsgiIt.Router.Edge;
+using UwsgiIt.Router.Acme;
 using UwsgiIt.Router.FastRouter;
 using UwsgiIt.Router.ProxyProtocol;
 using UwsgiIt.Router.Sessions;
@@ -116,6 +117,7 @@ internal static class KestrelSetup
         if (endpoint.Tls)
         {
             listen.UseHandshakeLimits();
+            listen.UseAcmeAlpn(options.RequestHeadTimeout);
             listen.UseRouterTls();
             listen.UseHandshakeEnd();
         }

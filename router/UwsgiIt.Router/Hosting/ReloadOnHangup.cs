@@ -6,7 +6,7 @@ namespace UwsgiIt.Router.Hosting;
 /// <summary>SIGHUP reads the settings again. They are checked apart first: a faulty set is reported whole and what runs is kept.</summary>
 internal sealed partial class ReloadOnHangup(RouterArguments arguments, IConfigurationRoot configuration, AccessLogWriter accessLog, ILogger<ReloadOnHangup> logger) : IHostedService, IDisposable
 {
-    private static readonly string[] RestartSections = ["Listener", "Limits", "State", "Agent", "Admin", "Stats", "Subscription:UnixSockets", "Subscription:UdpEndpoints"];
+    private static readonly string[] RestartSections = ["Listener", "Acme", "Limits", "State", "Agent", "Admin", "Stats", "Subscription:UnixSockets", "Subscription:UdpEndpoints"];
 
     private PosixSignalRegistration? _signal;
 

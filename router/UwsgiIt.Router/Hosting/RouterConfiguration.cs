@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration.Memory;
+using UwsgiIt.Router.Acme;
 using UwsgiIt.Router.Agents;
 using UwsgiIt.Router.Certificates;
 using UwsgiIt.Router.Diagnostics;
@@ -33,6 +34,7 @@ internal static class RouterConfiguration
         Check<AgentOptions>(configuration, known, faults);
         Check<RegistryOptions>(configuration, known, faults);
         Check<CertificateOptions>(configuration, known, faults);
+        Check<AcmeOptions>(configuration, known, faults);
         Check<ForwardingOptions>(configuration, known, faults);
         Check<RoutingOptions>(configuration, known, faults);
         Check<PolicyOptions>(configuration, known, faults);
@@ -59,6 +61,7 @@ internal static class RouterConfiguration
         Bind<AgentOptions>(services, configuration);
         Bind<RegistryOptions>(services, configuration);
         Bind<CertificateOptions>(services, configuration);
+        Bind<AcmeOptions>(services, configuration);
         Bind<ForwardingOptions>(services, configuration);
         Bind<RoutingOptions>(services, configuration);
         Bind<PolicyOptions>(services, configuration);

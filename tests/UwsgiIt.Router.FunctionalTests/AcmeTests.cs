@@ -8,7 +8,7 @@ using UwsgiIt.Tests.Common;
 
 namespace UwsgiIt.Router.FunctionalTests;
 
-/// <summary>Certificates ordered from a real ACME server, pebble, which refuses a fifth of our nonces.</summary>
+/// <summary>Certificates ordered from a real ACME server, pebble, which refuses a fifth of our nonces; renewal information from one of our own.</summary>
 public sealed class AcmeTests
 {
     [Fact]
@@ -119,6 +119,36 @@ public sealed class AcmeTests
         Assert.True(DateTime.UtcNow < first.NotAfter.ToUniversalTime(), "too late");
         using var second = X509Certificate2.CreateFromPemFile(file);
         Assert.True(second.NotBefore >= first.NotBefore.AddSeconds(20), "too early");
+    }
+
+    [Fact]
+    public async Task RenewalInformation_IsFollowed_AndTheOldCertificateNamed()
+    {
+        var certificate = TestCertificates.Server("localhost");
+        await using var authority = await TestAuthority.StartAsync(certificate);
+        await using var router = new RouterEnvironment();
+        await File.WriteAllTextAsync(router.Folder.File("authority.crt"), certificate.CertificatePem);
+        await StartAsync(router, new JsonObject
+        {
+            ["Authority"] = authority.Url + "/dir",
+            ["AuthorityRoots"] = router.Folder.File("authority.crt"),
+            ["AgreeToTerms"] = true,
+            ["Store"] = router.Folder.File("acme"),
+            ["Names"] = new JsonArray("www.example.com"),
+            ["Interval"] = "00:00:00.3",
+        });
+        await Eventually.TrueAsync(() => Task.FromResult(authority.Advised == 2), "the second certificate is asked about too", 60);
+
+        // The first order stands alone, the second replaces its certificate: serial number 0101, and there is no third.
+        Assert.Equal(2, authority.Replaced.Count);
+        Assert.Null(authority.Replaced[0]);
+        Assert.EndsWith(".AQE", authority.Replaced[1], StringComparison.Ordinal);
+        var file = router.Folder.File("acme/names/www.example.com.json");
+        await Eventually.TrueAsync(async () =>
+        {
+            using var state = JsonDocument.Parse(await File.ReadAllTextAsync(file));
+            return state.RootElement.GetProperty("RenewAt").ValueKind == JsonValueKind.String && state.RootElement.GetProperty("RenewAt").GetDateTimeOffset() > DateTimeOffset.UtcNow.AddDays(49);
+        }, "a moment in the window is kept");
     }
 
     private static Task StartAsync(RouterEnvironment router, JsonObject acme, Action<JsonObject>? change = null)

@@ -55,6 +55,8 @@ try
     app.UseAcmeHttp();
     app.UseMiddleware<ClientCertificateMiddleware>();
     app.UseMiddleware<EdgeMiddleware>();
+    var policies = app.Services.GetRequiredService<NamePolicies>();
+    app.UseWhen(context => policies.Of(context).Compress && context.Request.Headers.Upgrade.Count == 0, static branch => branch.UseResponseCompression());
     app.UseRouting();
     app.UseMiddleware<SubscribedHostMiddleware>();
 

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 using UwsgiIt.Router.Hosting;
+using UwsgiIt.Router.Subscriptions;
 
 namespace UwsgiIt.Router.Diagnostics;
 
@@ -9,7 +10,7 @@ namespace UwsgiIt.Router.Diagnostics;
 /// /metrics, /healthz and /readyz on a web host of their own, so that no Host header, route or customer's name on the public side can reach
 /// them.
 /// </summary>
-internal sealed class AdminServer(IOptions<AdminOptions> options, Readiness readiness, ILoggerProvider? logging = null) : IHostedService, IAsyncDisposable
+internal sealed class AdminServer(IOptions<AdminOptions> options, Readiness readiness, SubscriptionRegistry registry, ILoggerProvider? logging = null) : IHostedService, IAsyncDisposable
 {
     private WebApplication? _app;
 
@@ -42,7 +43,22 @@ internal sealed class AdminServer(IOptions<AdminOptions> options, Readiness read
         _app.MapPrometheusScrapingEndpoint();
         _app.MapGet("/healthz", static () => "alive\n");
         _app.MapGet("/readyz", () => readiness.IsReady ? Results.Text("ready\n") : Results.Text("not ready\n", statusCode: StatusCodes.Status503ServiceUnavailable));
+        _app.MapPost("/nodes/drain", Drain);
         await _app.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Takes a node out for new requests, or (<c>on=false</c>) back in.</summary>
+    private IResult Drain(string key, string address, bool on = true)
+    {
+        var slot = registry.Find(key, "/");
+        var node = slot?.Key.Equals(key, StringComparison.OrdinalIgnoreCase) == true ? Array.Find(slot.Nodes, node => node.Upstream?.Address.Text == address) : null;
+        if (node is null)
+        {
+            return Results.NotFound();
+        }
+
+        node.IsDraining = on;
+        return Results.NoContent();
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => _app?.StopAsync(cancellationToken) ?? Task.CompletedTask;

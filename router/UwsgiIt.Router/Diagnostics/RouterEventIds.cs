@@ -33,6 +33,7 @@ internal static class RouterEventIds
     public const int AcmeStoreFailed = 2013;
 
     // Routing 3000-3499
+    public const int NodeEjected = 3000;
 
     // ProxyProtocol 3500-3599
     public const int ProxyHeaderRefused = 3500;

@@ -3,8 +3,8 @@ using UwsgiIt.Router.Routing;
 
 namespace UwsgiIt.Router.Edge;
 
-/// <summary>The first look at a request, before anything is routed: 1 its name's policy, 2 what no backend shall see, 3 who the client is.</summary>
-internal sealed class EdgeMiddleware(RequestDelegate next, NamePolicies policies, TrustedProxies trusted, ErrorAnswer answer, RouterMetrics metrics)
+/// <summary>The first look at a request, before anything is routed: 1 its name's policy, 2 what no backend shall see, 3 who the client is, 4 the name's rules.</summary>
+internal sealed class EdgeMiddleware(RequestDelegate next, NamePolicies policies, TrustedProxies trusted, PolicyRules rules, ErrorAnswer answer, RouterMetrics metrics)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -24,7 +24,16 @@ internal sealed class EdgeMiddleware(RequestDelegate next, NamePolicies policies
             trusted.Apply(context);
         }
 
-        return next(context);
+        // 4.
+        return policy.HasRules ? ApplyRulesAsync(context, policy) : next(context);
+    }
+
+    private async Task ApplyRulesAsync(HttpContext context, NamePolicy policy)
+    {
+        if (await rules.PassesAsync(context, policy))
+        {
+            await next(context);
+        }
     }
 
     private Task RefuseAsync(HttpContext context, RequestRefusal refusal)

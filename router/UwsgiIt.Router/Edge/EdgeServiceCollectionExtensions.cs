@@ -7,7 +7,11 @@ internal static class EdgeServiceCollectionExtensions
     /// <summary>What stands between strangers and the routes.</summary>
     public static IServiceCollection AddEdge(this IServiceCollection services)
     {
+        services.AddSingleton<RateLimits>();
         services.AddSingleton<NamePolicies>();
+        services.AddSingleton<ForwardAuth>();
+        services.AddSingleton<PolicyRules>();
+        services.AddResponseCompression(static options => options.EnableForHttps = true);
         services.AddSingleton<TrustedProxies>();
         services.AddSingleton<ConnectionLimits>();
         services.AddSingleton<UpgradeLimits>();

@@ -11,10 +11,10 @@ internal sealed class NamePolicies
 
     private volatile Snapshot _snapshot;
 
-    public NamePolicies(IOptionsMonitor<PolicyOptions> options)
+    public NamePolicies(IOptionsMonitor<PolicyOptions> options, RateLimits rates)
     {
-        _snapshot = new Snapshot(options.CurrentValue);
-        options.OnChange(changed => _snapshot = new Snapshot(changed));
+        _snapshot = new Snapshot(options.CurrentValue, rates);
+        options.OnChange(changed => _snapshot = new Snapshot(changed, rates));
     }
 
     /// <summary>Finds a request's policy and leaves it with the request for <see cref="Of"/>.</summary>
@@ -46,10 +46,10 @@ internal sealed class NamePolicies
     {
         private readonly FrozenDictionary<string, NamePolicy>.AlternateLookup<ReadOnlySpan<char>> _lookup;
 
-        public Snapshot(PolicyOptions options)
+        public Snapshot(PolicyOptions options, RateLimits rates)
         {
-            Default = new NamePolicy("", options.Default, options.Default);
-            Names = options.Names.ToFrozenDictionary(static name => name.Key, name => new NamePolicy(name.Key, name.Value, options.Default), StringComparer.OrdinalIgnoreCase);
+            Default = new NamePolicy("", options.Default, options.Default, rates);
+            Names = options.Names.ToFrozenDictionary(static name => name.Key, name => new NamePolicy(name.Key, name.Value, options.Default, rates), StringComparer.OrdinalIgnoreCase);
             _lookup = Names.GetAlternateLookup<ReadOnlySpan<char>>();
         }
 

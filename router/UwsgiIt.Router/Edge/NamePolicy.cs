@@ -1,15 +1,78 @@
+using System.Threading.RateLimiting;
+
 namespace UwsgiIt.Router.Edge;
 
 /// <summary>What holds for the requests of a name, with every default filled in.</summary>
 internal sealed class NamePolicy
 {
-    public NamePolicy(string name, NamePolicyOptions own, NamePolicyOptions common)
+    private const int DefaultBurstSeconds = 10;
+
+    public NamePolicy(string name, NamePolicyOptions own, NamePolicyOptions common, RateLimits rates)
     {
         Name = name;
         Underscores = own.Underscores ?? common.Underscores ?? UnderscorePolicy.Drop;
         EncodedSlashes = own.EncodedSlashes ?? common.EncodedSlashes ?? true;
         EncodedBackslashes = own.EncodedBackslashes ?? common.EncodedBackslashes ?? false;
+        Allowed = Networks.Parse(own.Allow ?? common.Allow ?? []);
+        Denied = Networks.Parse(own.Deny ?? common.Deny ?? []);
+        Maintenance = own.Maintenance ?? common.Maintenance ?? false;
+        RedirectToHttps = own.RedirectToHttps ?? common.RedirectToHttps ?? false;
+        HttpsPort = own.HttpsPort ?? common.HttpsPort ?? 443;
+        ForwardAuth = (own.ForwardAuth ?? common.ForwardAuth) is { } url ? new Uri(url) : null;
+        ForwardAuthHeaders = [.. own.ForwardAuthHeaders ?? common.ForwardAuthHeaders ?? []];
+        Compress = own.Compress ?? common.Compress ?? false;
+        RateGroup = own.RateGroup ?? common.RateGroup;
+        if ((own.AddressRate ?? common.AddressRate) is { } addressRate)
+        {
+            AddressRate = rates.ByAddress(name, addressRate, own.AddressBurst ?? common.AddressBurst ?? addressRate * DefaultBurstSeconds);
+        }
+
+        if ((own.NameRate ?? common.NameRate) is { } nameRate)
+        {
+            // The set of buckets is the group's, so that all its names find the same one.
+            NameRate = rates.ByName(RateGroup ?? name, nameRate, own.NameBurst ?? common.NameBurst ?? nameRate * DefaultBurstSeconds);
+        }
+
+        if ((own.BytesPerSecond ?? common.BytesPerSecond) is { } bytes)
+        {
+            Bandwidth = new Bandwidth(bytes);
+        }
+
+        if ((own.BasicUsersFile ?? common.BasicUsersFile) is { } file)
+        {
+            // Found good before; gone since, it lets nobody in.
+            Users = BasicUsers.TryRead(file, out var users, out _) ? users : BasicUsers.Nobody;
+        }
     }
+
+    /// <summary>True when <see cref="PolicyRules"/> have anything to look at.</summary>
+    public bool HasRules => !Allowed.IsEmpty || !Denied.IsEmpty || Maintenance || RedirectToHttps || ForwardAuth is not null || AddressRate is not null || NameRate is not null || Users is not null;
+
+    public Networks Allowed { get; }
+
+    public Networks Denied { get; }
+
+    public PartitionedRateLimiter<ClientKey>? AddressRate { get; }
+
+    public PartitionedRateLimiter<string>? NameRate { get; }
+
+    public string? RateGroup { get; }
+
+    public Bandwidth? Bandwidth { get; }
+
+    public bool Maintenance { get; }
+
+    public bool RedirectToHttps { get; }
+
+    public int HttpsPort { get; }
+
+    public BasicUsers? Users { get; }
+
+    public Uri? ForwardAuth { get; }
+
+    public IReadOnlyList<string> ForwardAuthHeaders { get; }
+
+    public bool Compress { get; }
 
     /// <summary>The name as configured; empty for the default.</summary>
     public string Name { get; }

@@ -14,8 +14,84 @@ internal sealed class NamePolicyOptions
     /// <summary>Whether <c>%5c</c>, or a bare backslash, may be in a path. Default false: a backend that takes it for a slash sees another path than we do. <c>%00</c> never may.</summary>
     public bool? EncodedBackslashes { get; set; }
 
+    /// <summary>Addresses and ranges that may come; empty, the default, lets everybody come. Others get 403.</summary>
+    public IList<string>? Allow { get; set; }
+
+    /// <summary>Addresses and ranges that may not come: 403. Goes before <see cref="Allow"/>. Default none.</summary>
+    public IList<string>? Deny { get; set; }
+
+    /// <summary>Requests per second of one address (an IPv6 /64 being one); more get 429. Default no limit.</summary>
+    public int? AddressRate { get; set; }
+
+    /// <summary>How many requests of one address may come at once. Default: ten seconds' worth.</summary>
+    public int? AddressBurst { get; set; }
+
+    /// <summary>Requests per second of the name; more get 429. Default no limit.</summary>
+    public int? NameRate { get; set; }
+
+    /// <summary>How many requests of the name may come at once. Default: ten seconds' worth.</summary>
+    public int? NameBurst { get; set; }
+
+    /// <summary>Names with the same group share one <see cref="NameRate"/>: all names of a customer, for example. Default: each name for itself.</summary>
+    public string? RateGroup { get; set; }
+
+    /// <summary>Bytes of responses per second of the name, or of all names without a policy of their own together. Default no limit.</summary>
+    public long? BytesPerSecond { get; set; }
+
+    /// <summary>Answer 503 to everything. Default false.</summary>
+    public bool? Maintenance { get; set; }
+
+    /// <summary>Answer plain HTTP with a redirect to https (301, or 308 for methods that change something). Default false.</summary>
+    public bool? RedirectToHttps { get; set; }
+
+    /// <summary>Port of those redirects. Default 443.</summary>
+    public int? HttpsPort { get; set; }
+
+    /// <summary>File of users for basic authentication, lines of <c>name:pbkdf2_sha256$iterations$salt$base64</c>; read on start and reload. Default none.</summary>
+    public string? BasicUsersFile { get; set; }
+
+    /// <summary>URL of a service that is asked before each request: 2xx passes, any other answer is the client's. Default none.</summary>
+    public string? ForwardAuth { get; set; }
+
+    /// <summary>Headers of that service's 2xx answer that replace the client's on the way to the upstream, for example X-User. Default none.</summary>
+    public IList<string>? ForwardAuthHeaders { get; set; }
+
+    /// <summary>
+    /// Compress responses (br, gzip) that are not, of the types that gain from it. Default false: where a response repeats what a stranger can
+    /// choose beside a secret, its length tells the secret.
+    /// </summary>
+    public bool? Compress { get; set; }
+
     public IEnumerable<OptionFault> Validate(string setting)
     {
+        foreach (var text in (Allow ?? []).Concat(Deny ?? []).Where(static text => !Networks.IsValid(text)))
+        {
+            yield return new OptionFault($"{setting}:Allow or Deny", text, "is not an address or a range", "Write 10.0.0.1, 10.0.0.0/8, fd00::/8 or unix");
+        }
+
+        foreach (var (name, value) in new (string, long?)[] { ("AddressRate", AddressRate), ("AddressBurst", AddressBurst), ("NameRate", NameRate), ("NameBurst", NameBurst), ("BytesPerSecond", BytesPerSecond) })
+        {
+            if (value < 1)
+            {
+                yield return new OptionFault($"{setting}:{name}", $"{value}", "is not a positive number", "Write at least 1, or leave it out for no limit");
+            }
+        }
+
+        if (HttpsPort is < 1 or > 65535)
+        {
+            yield return new OptionFault($"{setting}:HttpsPort", $"{HttpsPort}", "is not a port", "Write 443, or leave it out");
+        }
+
+        if (BasicUsersFile is { } file && !BasicUsers.TryRead(file, out _, out var problem))
+        {
+            yield return new OptionFault($"{setting}:BasicUsersFile", file, $"cannot be used: {problem}", "See the configuration reference for the format");
+        }
+
+        if (ForwardAuth is { } url && !(Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
+        {
+            yield return new OptionFault($"{setting}:ForwardAuth", url, "is not a URL", "Write http://127.0.0.1:9000/verify");
+        }
+
         if (Underscores is { } underscores && !Enum.IsDefined(underscores))
         {
             yield return new OptionFault($"{setting}:Underscores", $"{underscores}", "is not a policy", "Write Drop, Refuse or Pass");

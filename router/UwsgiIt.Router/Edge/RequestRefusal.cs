@@ -40,4 +40,16 @@ internal enum RequestRefusal
 
     /// <summary>Bytes right after a request to upgrade, for a protocol in which the client waits to be asked. 400.</summary>
     BytesAfterUpgrade,
+
+    /// <summary>The client's address is denied, or not among those allowed. 403.</summary>
+    Address,
+
+    /// <summary>The address, the name or its group asked more often than it may. 429.</summary>
+    Rate,
+
+    /// <summary>The name is under maintenance. 503.</summary>
+    Maintenance,
+
+    /// <summary>No credentials, wrong ones, or a silent authentication service. 401 or 502.</summary>
+    Authentication,
 }

@@ -9,6 +9,9 @@ internal enum ForwardOutcome
     /// <summary>No node is there to be tried. Answer 503.</summary>
     NoNode,
 
+    /// <summary>All nodes are busy, and the queue is full or took too long. Answer 503.</summary>
+    Busy,
+
     /// <summary>No connection could be made; nothing was sent and no body byte consumed. Another node may be tried. Answer 502.</summary>
     ConnectFailed,
 

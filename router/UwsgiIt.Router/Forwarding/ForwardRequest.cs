@@ -61,6 +61,9 @@ internal sealed class ForwardRequest
     /// <summary>What becomes of header names with '_'.</summary>
     public UnderscorePolicy Underscores { get; private set; }
 
+    /// <summary>What the name's responses share, or null for no limit.</summary>
+    public Bandwidth? Bandwidth { get; set; }
+
     /// <summary>Headers left out for a '_' while the head was written.</summary>
     public int DroppedHeaders { get; private set; }
 
@@ -161,6 +164,7 @@ internal sealed class ForwardRequest
         UpgradeProtocol = WebSocketKey = null;
         Transformed = null;
         Chain = null;
+        Bandwidth = null;
         DroppedHeaders = 0;
         HoldsUpgrade = false;
         Refusal = RequestRefusal.None;

@@ -37,6 +37,27 @@ internal sealed class ForwardingOptions : IValidatedOptions
     /// <summary>Nodes tried for one request. Default 4 (the original: one and three retries).</summary>
     public int MaxAttempts { get; set; } = 4;
 
+    /// <summary>Most requests of one node at once; more wait, or go to another node. Default 0: no limit.</summary>
+    public int MaxRequestsPerNode { get; set; }
+
+    /// <summary>How long the share of a new or returned node grows to its weight (wrr). Default 0: it has all at once.</summary>
+    public TimeSpan SlowStart { get; set; }
+
+    /// <summary>Most requests of one name that wait for a node; more get 503 at once. Default 1,000.</summary>
+    public int MaxQueued { get; set; } = 1_000;
+
+    /// <summary>How long a request waits for a node that is not busy; then 503. Default 5 s.</summary>
+    public TimeSpan QueueTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Failed answers in a row (closed early, refused, timed out) after which a node is taken out, if another is left. Default 5.</summary>
+    public int EjectAfterFailures { get; set; } = 5;
+
+    /// <summary>How long a node is out the first time; doubles each time up to <see cref="MaxEjectionTime"/>. Default 10 s.</summary>
+    public TimeSpan EjectionTime { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longest time a node is out. Default 5 minutes.</summary>
+    public TimeSpan MaxEjectionTime { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>A request body of unknown length for a CGI-like upstream is kept in memory up to this, in bytes. Default 64 KiB.</summary>
     public int BufferMemoryBytes { get; set; } = 64 * 1024;
 
@@ -68,6 +89,7 @@ internal sealed class ForwardingOptions : IValidatedOptions
         foreach (var (setting, value) in new[]
         {
             ("ConnectTimeout", ConnectTimeout), ("ResponseTimeout", ResponseTimeout), ("BodyIdleTimeout", BodyIdleTimeout), ("MaxRequestTime", MaxRequestTime),
+            ("QueueTimeout", QueueTimeout), ("EjectionTime", EjectionTime), ("MaxEjectionTime", MaxEjectionTime),
             ("UpgradeIdleTimeout", UpgradeIdleTimeout), ("IdleConnectionTimeout", IdleConnectionTimeout),
         })
         {
@@ -80,7 +102,7 @@ internal sealed class ForwardingOptions : IValidatedOptions
         foreach (var (setting, value, low) in new[]
         {
             ("MaxResponseHeadBytes", MaxResponseHeadBytes, 1024), ("MaxResponseHeaders", MaxResponseHeaders, 1),
-            ("MaxIdleConnections", MaxIdleConnections, 0), ("MaxAttempts", MaxAttempts, 1), ("BufferMemoryBytes", BufferMemoryBytes, 1024),
+            ("MaxIdleConnections", MaxIdleConnections, 0), ("MaxAttempts", MaxAttempts, 1), ("MaxRequestsPerNode", MaxRequestsPerNode, 0), ("MaxQueued", MaxQueued, 0), ("EjectAfterFailures", EjectAfterFailures, 1), ("BufferMemoryBytes", BufferMemoryBytes, 1024),
         })
         {
             if (value < low)

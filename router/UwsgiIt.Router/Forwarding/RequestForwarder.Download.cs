@@ -165,6 +165,11 @@ internal sealed partial class RequestForwarder
             if (unflushed > 0)
             {
                 var flushed = await writer.FlushAsync();
+                if (request.Bandwidth is { } bandwidth)
+                {
+                    await bandwidth.TakeAsync(unflushed, context.RequestAborted);
+                }
+
                 unflushed = 0;
                 if (flushed.IsCompleted || flushed.IsCanceled)
                 {
@@ -204,6 +209,10 @@ internal sealed partial class RequestForwarder
         {
             // Kestrel does not flush a body of known length by itself when the request ends.
             await writer.FlushAsync();
+            if (request.Bandwidth is { } bandwidth)
+            {
+                await bandwidth.TakeAsync(unflushed, context.RequestAborted);
+            }
         }
 
         return ForwardOutcome.Completed;

@@ -35,7 +35,9 @@ internal sealed partial class RequestForwarder(
     private async ValueTask<ForwardOutcome> ForwardByCodecAsync(HttpContext context, Upstream upstream, TransformedRequest? transformed)
     {
         // 1.
-        var request = ForwardRequest.Rent(context, upstream, CodecOf(upstream.Protocol), options.CurrentValue, transformed, policies.Of(context).Underscores);
+        var policy = policies.Of(context);
+        var request = ForwardRequest.Rent(context, upstream, CodecOf(upstream.Protocol), options.CurrentValue, transformed, policy.Underscores);
+        request.Bandwidth = policy.Bandwidth;
         try
         {
             if (request.Upgrade != UpgradeKind.None)

@@ -14,7 +14,7 @@ internal sealed class IpHashPolicy : ILoadBalancingPolicy
 
     public Node? Select(Node[] nodes, in SelectionContext context, Node? tried)
     {
-        if (!LoadBalancingPolicies.TryGetLevel(nodes, tried, out var level))
+        if (!LoadBalancingPolicies.TryGetLevel(nodes, tried, context, out var level))
         {
             return null;
         }
@@ -24,7 +24,7 @@ internal sealed class IpHashPolicy : ILoadBalancingPolicy
         var bestScore = 0.0;
         foreach (var node in nodes)
         {
-            if (node.Backup != level || !node.IsLive || node == tried || node.Upstream is not { } upstream)
+            if (node.Backup != level || !context.Admits(node) || node == tried || node.Upstream is not { } upstream)
             {
                 continue;
             }

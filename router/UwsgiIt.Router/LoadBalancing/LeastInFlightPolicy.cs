@@ -17,7 +17,7 @@ internal sealed class LeastInFlightPolicy : ILoadBalancingPolicy
 
     public Node? Select(Node[] nodes, in SelectionContext context, Node? tried)
     {
-        if (!LoadBalancingPolicies.TryGetLevel(nodes, tried, out var level))
+        if (!LoadBalancingPolicies.TryGetLevel(nodes, tried, context, out var level))
         {
             return null;
         }
@@ -25,7 +25,7 @@ internal sealed class LeastInFlightPolicy : ILoadBalancingPolicy
         Node? best = null;
         foreach (var node in nodes)
         {
-            if (node.Backup == level && node.IsLive && node != tried && (best is null || IsBetter(node, best)))
+            if (node.Backup == level && context.Admits(node) && node != tried && (best is null || IsBetter(node, best)))
             {
                 best = node;
             }

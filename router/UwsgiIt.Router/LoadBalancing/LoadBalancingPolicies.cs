@@ -16,13 +16,13 @@ internal static class LoadBalancingPolicies
     };
 
     /// <summary>The lowest backup level that has a live node; false when there is none.</summary>
-    public static bool TryGetLevel(Node[] nodes, Node? tried, out ulong level)
+    public static bool TryGetLevel(Node[] nodes, Node? tried, in SelectionContext context, out ulong level)
     {
         level = ulong.MaxValue;
         var found = false;
         foreach (var node in nodes)
         {
-            if (node.IsLive && node != tried && (!found || node.Backup < level))
+            if (context.Admits(node) && node != tried && (!found || node.Backup < level))
             {
                 level = node.Backup;
                 found = true;

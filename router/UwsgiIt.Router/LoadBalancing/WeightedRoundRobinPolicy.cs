@@ -10,6 +10,7 @@ internal sealed class WeightedRoundRobinPolicy : ILoadBalancingPolicy
 {
     // Weights are announced as u64; beyond this a share no longer matters and sums could overflow.
     private const ulong MaxWeight = 1 << 20;
+    private const long FullShare = 64;
 
     // Held for a walk over a few nodes. Without it two requests could both see the same richest node and the weights would drift.
     private SpinLock _turn = new(enableThreadOwnerTracking: false);
@@ -19,10 +20,10 @@ internal sealed class WeightedRoundRobinPolicy : ILoadBalancingPolicy
         if (nodes.Length == 1)
         {
             var only = nodes[0];
-            return only.IsLive && only != tried ? only : null;
+            return context.Admits(only) && only != tried ? only : null;
         }
 
-        if (!LoadBalancingPolicies.TryGetLevel(nodes, tried, out var level))
+        if (!LoadBalancingPolicies.TryGetLevel(nodes, tried, context, out var level))
         {
             return null;
         }
@@ -31,7 +32,7 @@ internal sealed class WeightedRoundRobinPolicy : ILoadBalancingPolicy
         try
         {
             _turn.Enter(ref taken);
-            return SelectRichest(nodes, level, tried);
+            return SelectRichest(nodes, level, tried, context);
         }
         finally
         {
@@ -42,18 +43,25 @@ internal sealed class WeightedRoundRobinPolicy : ILoadBalancingPolicy
         }
     }
 
-    private static Node? SelectRichest(Node[] nodes, ulong level, Node? tried)
+    /// <summary>The node's weight, in sixty-fourths while shares grow, so that a weight of one can be less.</summary>
+    private static long WeightOf(Node node, long slowStart)
+    {
+        var weight = (long)Math.Min(node.Weight, MaxWeight);
+        return slowStart == 0 ? weight : weight * Math.Clamp((Environment.TickCount64 - node.LiveSince) * FullShare / slowStart, 1, FullShare);
+    }
+
+    private static Node? SelectRichest(Node[] nodes, ulong level, Node? tried, in SelectionContext context)
     {
         Node? richest = null;
         var earned = 0L;
         foreach (var node in nodes)
         {
-            if (node.Backup != level || !node.IsLive || node == tried)
+            if (node.Backup != level || !context.Admits(node) || node == tried)
             {
                 continue;
             }
 
-            var weight = (long)Math.Min(node.Weight, MaxWeight);
+            var weight = WeightOf(node, context.SlowStartMilliseconds);
             node.Credit += weight;
             earned += weight;
             if (richest is null || node.Credit > richest.Credit)

@@ -41,10 +41,21 @@ internal sealed partial class SlotForwarder(
     private async ValueTask<ForwardOutcome> TryNodesAsync(HttpContext context, Slot slot)
     {
         var trace = context.Features.Get<RequestTrace>();
-        var selection = new SelectionContext(context.Connection.RemoteIpAddress);
-        var node = slot.Select(selection) ?? slot.SelectProbe() ?? await onDemand.WaitAsync(slot, selection, context.RequestAborted);
+        var settings = options.CurrentValue;
+        var selection = new SelectionContext(context.Connection.RemoteIpAddress, settings.MaxRequestsPerNode, (long)settings.SlowStart.TotalMilliseconds);
         var outcome = ForwardOutcome.NoNode;
-        var attempts = options.CurrentValue.MaxAttempts;
+        var node = slot.Select(selection);
+        if (node is null && settings.MaxRequestsPerNode > 0 && Array.Exists(slot.Nodes, static node => node.IsLive))
+        {
+            node = await QueueAsync(slot, selection, settings, context.RequestAborted);
+            if (node is null)
+            {
+                return ForwardOutcome.Busy;
+            }
+        }
+
+        node ??= slot.SelectProbe() ?? await onDemand.WaitAsync(slot, selection, context.RequestAborted);
+        var attempts = settings.MaxAttempts;
         for (var attempt = 1; node is not null && attempt <= attempts; attempt++)
         {
             if (trace is not null)
@@ -61,6 +72,7 @@ internal sealed partial class SlotForwarder(
             finally
             {
                 node.EndRequest();
+                slot.SignalRoom();
             }
 
             Learn(slot, node, outcome);
@@ -69,15 +81,63 @@ internal sealed partial class SlotForwarder(
                 break;
             }
 
-            node = slot.Select(selection, tried: node);
+            node = slot.TrySpendRetry() ? slot.Select(selection, tried: node) : null;
         }
 
         return outcome;
     }
 
+    /// <summary>Waits its turn while every node has as many requests as it may have; null when it did not come in time.</summary>
+    private static async ValueTask<Node?> QueueAsync(Slot slot, SelectionContext selection, ForwardingOptions settings, CancellationToken cancellationToken)
+    {
+        if (!slot.TryQueue(settings.MaxQueued))
+        {
+            return null;
+        }
+
+        try
+        {
+            var until = Environment.TickCount64 + (long)settings.QueueTimeout.TotalMilliseconds;
+            while (true)
+            {
+                if (slot.Select(selection) is { } node)
+                {
+                    return node;
+                }
+
+                var left = until - Environment.TickCount64;
+                if (left <= 0 || !await slot.WaitForRoomAsync(TimeSpan.FromMilliseconds(left), cancellationToken))
+                {
+                    return null;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The client did not wait.
+            return null;
+        }
+        finally
+        {
+            slot.LeaveQueue();
+        }
+    }
+
     /// <summary>A node that refuses connections gets no requests until its next announce, or until a probe reaches it.</summary>
     public void Learn(Slot slot, Node node, ForwardOutcome outcome)
     {
+        var settings = options.CurrentValue;
+        if (outcome == ForwardOutcome.Completed)
+        {
+            node.CountSuccess();
+        }
+        else if (outcome is ForwardOutcome.ClosedEarly or ForwardOutcome.BadResponse or ForwardOutcome.ResponseTimeout or ForwardOutcome.AbortedAfterStart
+            && node.CountFailure() >= settings.EjectAfterFailures && !node.IsEjected && Array.Exists(slot.Nodes, other => other != node && other.IsLive))
+        {
+            node.Eject(settings.EjectionTime, settings.MaxEjectionTime);
+            Log.Ejected(logger, node.Upstream?.Address.Text, slot.Key, outcome);
+        }
+
         if (outcome == ForwardOutcome.ConnectFailed)
         {
             if (node.MarkDead())
@@ -104,13 +164,16 @@ internal sealed partial class SlotForwarder(
         ForwardOutcome.RequestBodyTooLarge => StatusCodes.Status413PayloadTooLarge,
         ForwardOutcome.RequestHeadTooLarge => StatusCodes.Status431RequestHeaderFieldsTooLarge,
         ForwardOutcome.ConnectFailed or ForwardOutcome.ClosedEarly or ForwardOutcome.BadResponse => StatusCodes.Status502BadGateway,
-        ForwardOutcome.NoNode or ForwardOutcome.TooManyUpgrades => StatusCodes.Status503ServiceUnavailable,
+        ForwardOutcome.NoNode or ForwardOutcome.Busy or ForwardOutcome.TooManyUpgrades => StatusCodes.Status503ServiceUnavailable,
         ForwardOutcome.ConnectTimeout or ForwardOutcome.ResponseTimeout => StatusCodes.Status504GatewayTimeout,
         _ => 0,
     };
 
     private static partial class Log
     {
+        [LoggerMessage(RouterEventIds.NodeEjected, LogLevel.Warning, "Node {Node} of {Key} is taken out for a while: its answers failed too often in a row, last by {Outcome}.")]
+        public static partial void Ejected(ILogger logger, string? node, string key, ForwardOutcome outcome);
+
         [LoggerMessage(RouterEventIds.NodeConnectFailed, LogLevel.Warning, "Node {Node} of {Key} cannot be reached; it gets no requests until it announces itself again.")]
         public static partial void ConnectFailed(ILogger logger, string? node, string key);
     }

@@ -16,6 +16,10 @@ internal sealed class Node
     private long _lastRequests;
     private long _failures;
     private volatile bool _isDead;
+    private volatile bool _isDraining;
+    private long _ejectedUntil;
+    private int _consecutiveFailures;
+    private int _ejections;
     private volatile Upstream? _upstream;
 
     /// <summary>Credit of smooth weighted round robin; owned by <see cref="LoadBalancing.WeightedRoundRobinPolicy"/>.</summary>
@@ -65,7 +69,20 @@ internal sealed class Node
     public long Failures => Volatile.Read(ref _failures);
 
     /// <summary>True when a request may be sent to it.</summary>
-    public bool IsLive => !_isDead && _upstream is not null;
+    public bool IsLive => !_isDead && !_isDraining && _upstream is not null && !IsEjected;
+
+    /// <summary>When it began to take requests, or began again, in <see cref="Environment.TickCount64"/> milliseconds.</summary>
+    public long LiveSince { get; set; } = Environment.TickCount64;
+
+    /// <summary>True while it is out because its answers failed.</summary>
+    public bool IsEjected => Volatile.Read(ref _ejectedUntil) is var until and not 0 && until > Environment.TickCount64;
+
+    /// <summary>Set by the operator: no new requests, those in flight finish.</summary>
+    public bool IsDraining
+    {
+        get => _isDraining;
+        set => _isDraining = value;
+    }
 
     /// <summary>Accounts for a request about to be sent; every call is paired with <see cref="EndRequest"/>.</summary>
     public void BeginRequest()
@@ -101,10 +118,36 @@ internal sealed class Node
     /// <summary>A probe reached it.</summary>
     public void ProbeSucceeded() => _isDead = HasLeft;
 
+    /// <summary>An answer came whole.</summary>
+    public void CountSuccess()
+    {
+        if (Volatile.Read(ref _consecutiveFailures) != 0)
+        {
+            Volatile.Write(ref _consecutiveFailures, 0);
+            Volatile.Write(ref _ejections, 0);
+        }
+    }
+
+    /// <summary>It was reached and gave no whole answer; tells how often in a row.</summary>
+    public int CountFailure() => Interlocked.Increment(ref _consecutiveFailures);
+
+    /// <summary>Takes it out for a time that doubles with each time in a row, up to <paramref name="longest"/>. Once back, a single failure is enough.</summary>
+    public void Eject(TimeSpan first, TimeSpan longest)
+    {
+        var times = Math.Min(Interlocked.Increment(ref _ejections) - 1, 16);
+        LiveSince = Environment.TickCount64 + (long)Math.Min(first.TotalMilliseconds * (1 << times), longest.TotalMilliseconds);
+        Volatile.Write(ref _ejectedUntil, LiveSince);
+    }
+
     /// <summary>An announce was accepted.</summary>
     public void Revive()
     {
         Volatile.Write(ref _lastRequests, 0);
+        if (_isDead)
+        {
+            LiveSince = Environment.TickCount64;
+        }
+
         _isDead = false;
     }
 }

@@ -6,8 +6,16 @@ namespace UwsgiIt.Router.Subscriptions;
 /// <summary>All the router knows for one subscription key. The node array is swapped whole; a reader keeps the one it saw.</summary>
 internal sealed class Slot(string key, BalancingAlgorithm algorithm)
 {
+    // Ours: ten attempts to begin with, a hundred at the most, two tenths of one for each request.
+    private const int InitialRetryTenths = 100;
+    private const int MaxRetryTenths = 1_000;
+    private const int RetryTenthsPerRequest = 2;
+
     private volatile Node[] _nodes = [];
     private long _hits;
+    private int _retryTenths = InitialRetryTenths;
+    private int _queued;
+    private SemaphoreSlim? _room;
 
     public string Key { get; } = key;
 
@@ -30,7 +38,53 @@ internal sealed class Slot(string key, BalancingAlgorithm algorithm)
     /// <summary>Requests that looked this slot up, served or not.</summary>
     public long Hits => Volatile.Read(ref _hits);
 
-    public void CountHit() => Interlocked.Increment(ref _hits);
+    public void CountHit()
+    {
+        Interlocked.Increment(ref _hits);
+        if (Volatile.Read(ref _retryTenths) < MaxRetryTenths)
+        {
+            Interlocked.Add(ref _retryTenths, RetryTenthsPerRequest);
+        }
+    }
+
+    /// <summary>True when one more attempt is within the budget: a fifth of the requests, so that a failing name is not hit the harder for it.</summary>
+    public bool TrySpendRetry()
+    {
+        if (Volatile.Read(ref _retryTenths) < 10)
+        {
+            return false;
+        }
+
+        Interlocked.Add(ref _retryTenths, -10);
+        return true;
+    }
+
+    /// <summary>A place in the queue for nodes that are all busy; false when it is full. To be paired with <see cref="LeaveQueue"/>.</summary>
+    public bool TryQueue(int limit)
+    {
+        if (Interlocked.Increment(ref _queued) <= limit)
+        {
+            LazyInitializer.EnsureInitialized(ref _room, static () => new SemaphoreSlim(0));
+            return true;
+        }
+
+        LeaveQueue();
+        return false;
+    }
+
+    public void LeaveQueue() => Interlocked.Decrement(ref _queued);
+
+    /// <summary>Waits until a request of the slot ended.</summary>
+    public Task<bool> WaitForRoomAsync(TimeSpan time, CancellationToken cancellationToken) => _room!.WaitAsync(time, cancellationToken);
+
+    /// <summary>A request ended: whoever queues may look again.</summary>
+    public void SignalRoom()
+    {
+        if (Volatile.Read(ref _queued) > 0)
+        {
+            _room?.Release();
+        }
+    }
 
     /// <summary>Completes, and is replaced, each time a node becomes live. Waited on for on-demand nodes only.</summary>
     public Task Activation => LazyInitializer.EnsureInitialized(ref _activation).Task;

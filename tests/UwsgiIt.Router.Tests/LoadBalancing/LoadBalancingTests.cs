@@ -46,6 +46,35 @@ public sealed class LoadBalancingTests
         Assert.Equal(12_000, first);
     }
 
+    [Fact]
+    public void RoundRobin_WithSlowStart_GivesANewNodeAGrowingShare()
+    {
+        var nodes = new[] { MakeNode(0, 1), MakeNode(1, 1) };
+        nodes[0].LiveSince = Environment.TickCount64 - (60 * 60_000);
+        nodes[1].LiveSince = Environment.TickCount64 - (15 * 60_000);
+        var policy = LoadBalancingPolicies.Create(BalancingAlgorithm.WeightedRoundRobin);
+        var young = Enumerable.Range(0, 1000).Count(_ => policy.Select(nodes, new SelectionContext(null, 0, 60 * 60_000), null) == nodes[1]);
+
+        // A quarter of the hour is over: a quarter of the other's share.
+        Assert.InRange(young, 150, 250);
+    }
+
+    [Theory]
+    [InlineData(BalancingAlgorithm.WeightedRoundRobin)]
+    [InlineData(BalancingAlgorithm.LeastInFlight)]
+    [InlineData(BalancingAlgorithm.WeightedLeastInFlight)]
+    [InlineData(BalancingAlgorithm.IpHash)]
+    public void AnyPolicy_PassesOverFullNodes(BalancingAlgorithm algorithm)
+    {
+        var nodes = new[] { MakeNode(0, 1), MakeNode(1, 1) };
+        var policy = LoadBalancingPolicies.Create(algorithm);
+        nodes[0].BeginRequest();
+        var context = new SelectionContext(IPAddress.Loopback, MaxInFlight: 1);
+        Assert.Equal(nodes[1], policy.Select(nodes, context, null));
+        nodes[1].BeginRequest();
+        Assert.Null(policy.Select(nodes, context, null));
+    }
+
     [Theory]
     [InlineData(BalancingAlgorithm.WeightedRoundRobin)]
     [InlineData(BalancingAlgorithm.LeastInFlight)]

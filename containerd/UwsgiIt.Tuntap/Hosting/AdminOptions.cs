@@ -8,8 +8,8 @@ internal sealed class AdminOptions
     /// <summary>Address for /healthz, /readyz and /metrics; null for none. Default 127.0.0.1:9183; the project's list of ports.</summary>
     public string? Address { get; set; } = "127.0.0.1:9183";
 
-    /// <summary>Unix socket, mode 0600, for <c>uwsgiit ctl net</c>; null for none. Default /run/uwsgiit/tuntap.sock.</summary>
-    public string? Socket { get; set; } = "/run/uwsgiit/tuntap.sock";
+    /// <summary>Unix socket, mode 0600, for <c>uwsgiit ctl net</c>; null for none. Default /run/uwsgiit/tuntap/admin.sock.</summary>
+    public string? Socket { get; set; } = "/run/uwsgiit/tuntap/admin.sock";
 
     /// <summary>Address that answers every connection with the original's statistics; null (default) for none. The original's is 127.0.0.1:5002.</summary>
     public string? LegacyStatsAddress { get; set; }
@@ -26,7 +26,7 @@ internal sealed class AdminOptions
 
         if (!string.IsNullOrEmpty(Socket) && (!Socket.StartsWith('/') || Socket.Length > 100))
         {
-            yield return $"Admin:Socket: {Socket} is not an absolute path of at most 100 characters. Write for example /run/uwsgiit/tuntap.sock, or nothing.";
+            yield return $"Admin:Socket: {Socket} is not an absolute path of at most 100 characters. Write for example /run/uwsgiit/tuntap/admin.sock, or nothing.";
         }
     }
 }

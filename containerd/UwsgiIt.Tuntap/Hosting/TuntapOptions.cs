@@ -8,8 +8,8 @@ internal sealed class TuntapOptions
     /// <summary>Most workers: a packet of the control socket brings their queues in one go.</summary>
     public const int MaxWorkers = 7;
 
-    /// <summary>Where the daemon connects, a SOCK_SEQPACKET socket. Default /run/uwsgiit/tuntap-control.sock.</summary>
-    public string ControlSocket { get; set; } = "/run/uwsgiit/tuntap-control.sock";
+    /// <summary>Where the daemon connects, a SOCK_SEQPACKET socket. Default /run/uwsgiit/tuntap/control.sock.</summary>
+    public string ControlSocket { get; set; } = "/run/uwsgiit/tuntap/control.sock";
 
     /// <summary>Threads that move packets, 1 to 7; 0 (default) for one each processor.</summary>
     public int Workers { get; set; }
@@ -46,7 +46,7 @@ internal sealed class TuntapOptions
 
         if (!ControlSocket.StartsWith('/') || ControlSocket.Length > 100)
         {
-            yield return $"Tuntap:ControlSocket: {ControlSocket} is not an absolute path of at most 100 characters. Write for example /run/uwsgiit/tuntap-control.sock.";
+            yield return $"Tuntap:ControlSocket: {ControlSocket} is not an absolute path of at most 100 characters. Write for example /run/uwsgiit/tuntap/control.sock.";
         }
 
         if (Workers is < 0 or > MaxWorkers)

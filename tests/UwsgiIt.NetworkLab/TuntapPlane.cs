@@ -39,7 +39,10 @@ public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500,
     }
 
     /// <summary>Its socket for statistics and traces.</summary>
-    public string AdminSocket => Path.Combine(_directory, "admin.sock");
+    public string AdminSocket => Path.Combine(RuntimeDirectory, "tuntap/admin.sock");
+
+    /// <summary>What is /run/uwsgiit elsewhere.</summary>
+    public string RuntimeDirectory => _directory;
 
     /// <summary>Its control socket.</summary>
     public string ControlSocket => Path.Combine(_directory, "control.sock");
@@ -62,6 +65,7 @@ public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500,
             "--Admin:Address=", $"--Admin:Socket={AdminSocket}", .. resolver is null ? Array.Empty<string>() : [$"--Tuntap:Resolvers:0={resolver}"],
         ];
         File.WriteAllText(Path.Combine(_directory, "none.json"), "{}");
+        Directory.CreateDirectory(Path.GetDirectoryName(AdminSocket)!);
         Process = program.EndsWith(".dll", StringComparison.Ordinal) ? Command.Start(null, "dotnet", [program, .. arguments]) : Command.Start(null, program, arguments);
         Process.OutputDataReceived += (_, line) => Note(line.Data);
         Process.ErrorDataReceived += (_, line) => Note(line.Data);

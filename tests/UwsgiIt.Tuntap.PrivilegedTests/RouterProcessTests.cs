@@ -150,6 +150,17 @@ public sealed class RouterProcessTests : IDisposable
         Assert.Contains("is not an address", _plane.Ask("/v1/network/trace", """{"from":30001,"destination":"x"}"""), StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public void Ctl_ShowsAndTraces()
+    {
+        Start(Of(30001, 30002) with { Name = "shop", Rules = ["out any 192.0.2.0/24 deny"] }, Of(30002));
+        string Ctl(params string[] arguments) => Command.Run(null, "dotnet", [Path.Combine(AppContext.BaseDirectory, "uwsgiit.dll"), "ctl", "--runtime-directory", _plane.RuntimeDirectory, "net", .. arguments]);
+        Assert.Equal("container rule 1: out 0.0.0.0 192.0.2.0/24 deny\ndenied_out\n", Ctl("trace", "--from", "30001", "--to", "192.0.2.7"));
+        Assert.EndsWith("passed, to container 30002\n", Ctl("trace", "--source", "198.51.100.7", "--to", "10.0.0.4"), StringComparison.Ordinal);
+        Assert.Matches(@"30001\s+10\.0\.0\.3\s+\d+\s+\d+\s+\d+ shop", Ctl("show"));
+        Assert.Contains("link with 30002", Ctl("show", "30001"), StringComparison.Ordinal);
+    }
+
     /// <summary>A container's bandwidth holds its stream up; the stream comes through whole.</summary>
     [SkippableTheory]
     [InlineData(true)]

@@ -33,6 +33,7 @@ internal static class CtlCommand
         SessionCommands.Execute(Runtime),
         SessionCommands.Enter(Runtime),
         DistroCommands.Create(),
+        NetCommands.Create(Runtime, Json),
     };
 
     /// <summary>Runs a command's work; what stands in its way is one line and a code.</summary>
@@ -170,7 +171,7 @@ internal static class CtlCommand
 
     private static string Size(JsonElement item, string name) => item.TryGetProperty("usage", out var usage) ? $"{usage.GetProperty(name).GetInt64() / 1024.0 / 1024:F1}M" : "-";
 
-    private static void Print(JsonElement value, bool indented)
+    internal static void Print(JsonElement value, bool indented)
     {
         using var writer = new Utf8JsonWriter(Console.OpenStandardOutput(), new JsonWriterOptions { Indented = indented });
         value.WriteTo(writer);

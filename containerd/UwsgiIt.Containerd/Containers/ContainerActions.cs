@@ -26,6 +26,9 @@ internal sealed class ContainerActions(
 
     private readonly SemaphoreSlim _starting = new(options.Value.Parallel);
 
+    /// <summary>Longest pause; what ran for longer than that starts with a clean slate.</summary>
+    public TimeSpan MaxBackOff => options.Value.MaxBackOff;
+
     /// <summary>Pause after so many failures in a row.</summary>
     public TimeSpan BackOff(int failures) =>
         failures > 16 ? options.Value.MaxBackOff : TimeSpan.FromTicks(Math.Min(options.Value.MaxBackOff.Ticks, options.Value.BackOff.Ticks << failures));

@@ -120,7 +120,21 @@ internal sealed partial class HostedContainer(uint uid, ContainerActions actions
                 // One container's trouble is its own: it is written down, and tried again later.
                 Fail(e.Message);
                 Log.StepFailed(logger, e, Uid);
+                await PauseAsync(stopping);
             }
+        }
+    }
+
+    /// <summary>After a step that threw: not at once again, unless there is a new wish or an end to deal with.</summary>
+    private async Task PauseAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await SleepAsync(Running is { Exit.IsCompleted: false } running ? running.Exit : null, _notBefore - time.GetUtcNow(), stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            // The loop's own condition ends it.
         }
     }
 
@@ -212,6 +226,9 @@ internal sealed partial class HostedContainer(uint uid, ContainerActions actions
     {
         var code = await running.Exit;
         Running = null;
+
+        // What ran for long does not wait for what went wrong before that.
+        _failures = time.GetUtcNow() - running.Record.Started > actions.MaxBackOff ? 0 : _failures;
         Fail(code is null ? "pid 1 ended" : $"pid 1 ended with {code}");
         Log.Ended(logger, Uid, code ?? -1);
         await actions.CleanUpAsync(running, stopping);
@@ -233,11 +250,11 @@ internal sealed partial class HostedContainer(uint uid, ContainerActions actions
         }
     }
 
-    private async Task SleepAsync(Task? exit, TimeSpan? time1, CancellationToken stopping)
+    private async Task SleepAsync(Task? exit, TimeSpan? pauseTime, CancellationToken stopping)
     {
         using var waking = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var woken = _wake.Reader.WaitToReadAsync(waking.Token).AsTask();
-        var pause = time1 is { } span ? Task.Delay(span, time, waking.Token) : Task.Delay(Timeout.InfiniteTimeSpan, waking.Token);
+        var pause = pauseTime is { } span ? Task.Delay(span > TimeSpan.Zero ? span : TimeSpan.Zero, time, waking.Token) : Task.Delay(Timeout.InfiniteTimeSpan, waking.Token);
         await Task.WhenAny(exit is null ? [woken, pause] : [woken, pause, exit]);
         await waking.CancelAsync();
         _wake.Reader.TryRead(out _);

@@ -1,5 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using UwsgiIt.Containerd.Contracts;
+using UwsgiIt.Containerd.Definitions;
 using UwsgiIt.Network.Firewall;
 using UwsgiIt.Protocol.Packets;
 using UwsgiIt.Protocol.Subscriptions;
@@ -37,6 +39,9 @@ internal static class FuzzTargets
         ["client-hello"] = new(Hello, [Convert.FromHexString("16030100650100006103030000000000000000000000000000000000000000000000000000000000000000000002130101000036000000140012" + "00000f7777772e6578616d706c652e636f6d" + "0010000d000b0a61636d652d746c732f31" + "002b0003020304"), Convert.FromHexString("160301003201000061" + "03")]),
         ["streaming-head"] = new(Streaming, Texts("DESCRIBE rtsp://cam.example.com/a?b RTSP/1.0\r\nCSeq: 1\r\n\r\n", "SOURCE /live HTTP/1.0\r\nHost: radio.example.com\r\nContent-Length: 5\r\n\r\nhello")),
         ["http2-frames"] = new(Http2Frames, [[.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 100, 0, 0, 0, 3, 0, 0, 0, 0, 1, 0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 8], [.. new byte[24], 0, 0, 0, 6, 1, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 3, 9]]),
+        ["definition"] = new(Definition, Texts(
+            """{"uid":30001,"name":"a","distro":"debian-12","memory":16777216,"storage":1048576,"ssh_keys":["ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ"],"loopboxes":[{"id":1,"filename":"a/b","mountpoint":"m"}]}""")),
+        ["emperor-message"] = new(static bytes => EmperorMessage.TryRead(bytes)?.Write(), Texts("""{"v":1,"type":"place","name":"a.ini","pid":7,"memory":1048576,"request":1}""")),
         ["path"] = new(Path, Texts("/a/%2e%2e/b//c/./d%20e", "http://host/a?b#c")),
     };
 
@@ -125,6 +130,18 @@ internal static class FuzzTargets
         Check(request.Method.Length > 0 && request.Method.All(static value => value is > ' ' and < '\u007f'), "a method with more than a token");
         Check(request.Target.All(static value => value is > ' ' and not '\u007f'), "a target with a space or a control");
         Check(request.Headers.All(static header => header.Key.All(char.IsAscii) && header.Value.All(static value => value is null || value.AsSpan().IndexOfAny('\r', '\n', '\0') < 0)), "a header that is two");
+    }
+
+    /// <summary>What is taken cannot name a place outside of where it belongs, nor a line of another file.</summary>
+    private static void Definition(byte[] bytes)
+    {
+        if (DefinitionReader.Read(bytes, out var faults) is { } definition)
+        {
+            Check(faults.Count == 0 && DefinitionFaults.IsUid(definition.Uid), "taken with a fault");
+            Check(definition.Distro is null || !definition.Distro.Contains('/', StringComparison.Ordinal), "a distro elsewhere");
+            Check(definition.Loopboxes.All(static box => !box.Filename.Split('/').Contains("..") && !box.Filename.StartsWith('/')), "an image elsewhere");
+            Check(definition.SshKeys.All(static key => !key.Contains('\n', StringComparison.Ordinal)), "a key that is two lines");
+        }
     }
 
     private static byte[] Record(string name, string value) => [(byte)name.Length, 0, .. Encoding.ASCII.GetBytes(name), (byte)value.Length, 0, .. Encoding.ASCII.GetBytes(value)];

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace UwsgiIt.Containerd.Contracts;
 
@@ -78,8 +77,3 @@ public sealed record EmperorMessage
         }
     }
 }
-
-/// <summary>JSON of the messages without reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(EmperorMessage))]
-internal sealed partial class EmperorMessageJson : JsonSerializerContext;

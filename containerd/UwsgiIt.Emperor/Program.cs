@@ -1,3 +1,4 @@
+using UwsgiIt.Emperor.Announcing;
 using UwsgiIt.Emperor.Setup;
 using UwsgiIt.Emperor.Supervision;
 
@@ -16,6 +17,13 @@ static int Supervise(string file)
     if (!SupervisorSettings.TryRead(file, out var settings, out var fault))
     {
         Console.Error.WriteLine($"uwsgiit-emperor: {fault}");
+        return 78;
+    }
+
+    settings.Signer = SigningKey.PrepareFrom(settings, out var keyFault);
+    if (keyFault is not null)
+    {
+        Console.Error.WriteLine($"uwsgiit-emperor: {keyFault}");
         return 78;
     }
 

@@ -75,6 +75,38 @@ public sealed class InitTests
     }
 
     [Fact]
+    public async Task Children_ManyAndAgain_AllBecomeTheirPrograms()
+    {
+        var (vassals, rounds) = (20, RouterEnvironment.IsLong ? 100 : 5);
+        await using var emperor = await EmperorEnvironment.StartAsync();
+        for (var round = 1; round <= rounds; round++)
+        {
+            for (var i = 0; i < vassals; i++)
+            {
+                emperor.WriteVassal($"v{i}.ini", $"[program]\nexec = sh -c 'exit 7'\nrestart = never\nenv = ROUND={round}\n");
+            }
+
+            var expected = round * vassals;
+            await Eventually.TrueAsync(() => Task.FromResult(emperor.Log.Split("has exited with 7").Length - 1 == expected), $"{expected} programs have run. Log: {emperor.Log}", 120);
+        }
+
+        Assert.DoesNotContain("cannot be started", emperor.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Emperor_AtRestWithAKey_TakesLessThanEightMebibytes()
+    {
+        await using var emperor = new EmperorEnvironment(static settings => settings["SubscriptionKeyFile"] = settings["Home"]!.GetValue<string>() + "/etc/uwsgi.key");
+        using var key = System.Security.Cryptography.RSA.Create(2048);
+        emperor.Write("etc/uwsgi.key", key.ExportRSAPrivateKeyPem());
+        await emperor.StartEmperorAsync();
+        await Eventually.TrueAsync(
+            () => Task.FromResult(int.Parse(EmperorEnvironment.Status(emperor.ProcessId, "VmRSS").Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) <= 8192),
+            $"it settles, at {EmperorEnvironment.Status(emperor.ProcessId, "VmRSS")}",
+            60);
+    }
+
+    [Fact]
     public async Task Signals_OfTheDaemon_AreObeyed()
     {
         await using var emperor = await EmperorEnvironment.StartAsync();

@@ -10,7 +10,7 @@ public sealed class RoutedTests
     [Fact]
     public async Task EveryFormat_WithTheDomainShortcut_IsServed()
     {
-        await using var world = await RoutedWorld.StartAsync();
+        await using var world = await RoutedWorld.StartAsync(["ini.example.com", "yaml.example.com", "json.example.com", "xml.example.com"]);
         var app = VassalTests.AppFile;
         world.Emperor.WriteVassal("a.ini", $"[uwsgi]\nplugin = python3\nwsgi-file = {app}\nmaster = true\nprocesses = 2\ndomain = ini.example.com\n");
         world.Emperor.WriteVassal("b.yaml", $"uwsgi:\n  plugin: python3\n  wsgi-file: {app}\n  master: true\n  domain: yaml.example.com\n");
@@ -27,9 +27,22 @@ public sealed class RoutedTests
     }
 
     [Fact]
+    public async Task Perl_AndCgi_AreServed_AndTheRoutersAnswerIsLogged()
+    {
+        await using var world = await RoutedWorld.StartAsync(["perl.example.com", "cgi.example.com"]);
+        world.Emperor.Write("app.pl", "my $app = sub { return [200, ['Content-Type' => 'text/plain'], ['\"perl\"']]; };\n$app;\n");
+        world.Emperor.Write("bin/page.cgi", "#!/bin/sh\nprintf 'Status: 200 OK\\r\\nContent-Type: text/plain\\r\\n\\r\\n\"cgi\"'\n", isExecutable: true);
+        world.Emperor.WriteVassal("a.ini", $"[uwsgi]\nplugin = psgi\npsgi = {world.Emperor.InHome("app.pl")}\nmaster = true\ndomain = perl.example.com\n");
+        world.Emperor.WriteVassal("b.ini", $"[uwsgi]\nplugin = cgi\ncgi = {world.Emperor.InHome("bin/page.cgi")}\nmaster = true\nthreads = 2\nsubscribe-with-modifier1 = 9\ndomain = cgi.example.com\n");
+        Assert.Equal("perl", (await world.ServedAsync("perl.example.com")).GetString());
+        Assert.Equal("cgi", (await world.ServedAsync("cgi.example.com")).GetString());
+        await world.Emperor.LoggedAsync("[subscription ack]");
+    }
+
+    [Fact]
     public async Task Vassal_SeenFromInside_HasTheCustomersRightsAndNothingMore()
     {
-        await using var world = await RoutedWorld.StartAsync();
+        await using var world = await RoutedWorld.StartAsync(["inside.example.com"]);
         world.Emperor.WriteVassal("a.ini", $"[uwsgi]\nplugin = python3\nwsgi-file = {VassalTests.AppFile}\nmaster = true\ndomain = inside.example.com\n");
         var inside = await world.ServedAsync("inside.example.com");
         var status = inside.GetProperty("status");
@@ -58,7 +71,7 @@ public sealed class RoutedTests
     [Fact]
     public async Task SslDomain_BringsItsCertificate()
     {
-        await using var world = await RoutedWorld.StartAsync();
+        await using var world = await RoutedWorld.StartAsync(["secure.example.com"]);
         var certificate = UwsgiIt.Tests.Common.TestCertificates.Server("secure.example.com");
         world.Emperor.Write("etc/site.key", certificate.KeyPem);
         world.Emperor.Write("etc/site.crt", certificate.CertificatePem);
@@ -87,7 +100,7 @@ internal sealed class RoutedWorld(RouterEnvironment router, EmperorEnvironment e
 
     public EmperorEnvironment Emperor { get; } = emperor;
 
-    public static async Task<RoutedWorld> StartAsync(Action<JsonObject>? configure = null)
+    public static async Task<RoutedWorld> StartAsync(string[] names, Action<JsonObject>? configure = null)
     {
         RouterEnvironment router = null!;
         var emperor = new EmperorEnvironment(configure);
@@ -100,6 +113,7 @@ internal sealed class RoutedWorld(RouterEnvironment router, EmperorEnvironment e
                 subscription["UnixSockets"] = new JsonArray(new JsonObject { ["Path"] = emperor.Folder.File("announce.sock"), ["Mode"] = "0666" });
                 settings["Certificate"]!["AllowedDirectories"] = new JsonArray(emperor.Folder.Path + "/");
             });
+            Array.ForEach(names, name => router.WriteKey(name));
             emperor.Write("etc/uwsgi.key", File.ReadAllText(router.PrivateKeyFile));
             await emperor.StartEmperorAsync();
             return new RoutedWorld(router, emperor);
@@ -116,10 +130,9 @@ internal sealed class RoutedWorld(RouterEnvironment router, EmperorEnvironment e
         }
     }
 
-    /// <summary>Gives the customer the name and waits until it is served; returns what the application shows.</summary>
+    /// <summary>Waits until the name is served; returns what the application shows. The customer should have been given it before: a uWSGI that was refused comes again after ten seconds only.</summary>
     public async Task<JsonElement> ServedAsync(string name)
     {
-        Router.WriteKey(name);
         string? body = null;
         await Eventually.TrueAsync(
             async () =>

@@ -1,4 +1,7 @@
 using System.Security.Cryptography;
+using System.Text;
+using UwsgiIt.Emperor.Supervision;
+using UwsgiIt.Linux.Processes;
 using UwsgiIt.Protocol.Subscriptions;
 
 namespace UwsgiIt.Emperor.Announcing;
@@ -9,6 +12,27 @@ namespace UwsgiIt.Emperor.Announcing;
 /// </summary>
 internal static class SigningKey
 {
+    private const int MaxFileBytes = 16 * 1024;
+
+    /// <summary>For the Emperor by hand, whose root never changes: the key file of the settings, read as the customer. Null when they name none.</summary>
+    public static SubscriptionSigner? PrepareFrom(SupervisorSettings settings, out string? fault)
+    {
+        fault = null;
+        if (settings.SubscriptionKeyFile is not { } file)
+        {
+            return null;
+        }
+
+        using var customer = ActingAs.User(settings.Uid, settings.Gid);
+        if (CustomerFile.TryRead(file, MaxFileBytes, out var pem))
+        {
+            return Prepare(Encoding.ASCII.GetString(pem), out fault);
+        }
+
+        fault = $"{file} cannot be read by the customer";
+        return null;
+    }
+
     /// <summary>Reads the key; null, with a sentence, when it is none. The sentence has nothing of the key in it.</summary>
     public static SubscriptionSigner? Prepare(string pem, out string? fault)
     {

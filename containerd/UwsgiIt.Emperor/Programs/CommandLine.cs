@@ -12,6 +12,12 @@ internal static class CommandLine
     /// <summary>False when a quote is not closed, a backslash ends the text, or there is no word or too many.</summary>
     public static bool TrySplit(string text, [NotNullWhen(true)] out List<string>? words)
     {
+        words = null;
+        if (text.Contains('\0', StringComparison.Ordinal))
+        {
+            return false;
+        }
+
         words = [];
         var word = new StringBuilder();
         var isWord = false;
@@ -19,12 +25,6 @@ internal static class CommandLine
         for (var i = 0; i < text.Length; i++)
         {
             var letter = text[i];
-            if (letter == '\0')
-            {
-                words = null;
-                return false;
-            }
-
             if (quote == '\0' && char.IsWhiteSpace(letter))
             {
                 if (isWord)
@@ -38,7 +38,7 @@ internal static class CommandLine
             }
 
             isWord = true;
-            if (quote == '\0' && letter is '\'' or '"' && quote == '\0')
+            if (quote == '\0' && (letter is '\'' or '"'))
             {
                 quote = letter;
             }

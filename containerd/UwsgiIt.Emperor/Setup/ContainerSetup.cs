@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using UwsgiIt.Containerd.Contracts;
+using UwsgiIt.Emperor.Announcing;
 using UwsgiIt.Emperor.Supervision;
 using UwsgiIt.Linux;
 using UwsgiIt.Linux.Isolation;
@@ -69,6 +70,11 @@ internal static class ContainerSetup
         KernelValues.Set(root.Proc, description);
         root.Seal();
 
+        // The library that signs is loaded from the host's files, or never.
+        step("prepare the key");
+        string? keyFault = null;
+        var signer = description.PrivateKey is { } pem ? SigningKey.Prepare(pem, out keyFault) : null;
+
         // 4. From here on the host's files are gone.
         step("change the root");
         root.Enter();
@@ -83,7 +89,7 @@ internal static class ContainerSetup
         // 6. No longer root: a uid of our own, three capabilities, and the customer's own eyes for files.
         step("give up rights");
         Rights.BecomePidOne(description);
-        return SettingsOf(description);
+        return SettingsOf(description) with { Signer = signer, SignerFault = keyFault };
     }
 
     private static SupervisorSettings SettingsOf(StartDescription description)
@@ -98,7 +104,6 @@ internal static class ContainerSetup
             LogFile = $"{home}/logs/emperor.log",
             Hostname = description.HostName,
             SubscribeSocket = "/run/subscribe/http",
-            SubscriptionKeyFile = description.PrivateKey is null ? null : $"{home}/etc/uwsgi.key",
             RcLocal = $"{home}/etc/rc.local",
             ControlDescriptor = StartDescription.ControlDescriptor,
             NoFollow = description.NoFollow,

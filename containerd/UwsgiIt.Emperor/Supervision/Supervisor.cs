@@ -1,11 +1,9 @@
-using System.Text;
 using UwsgiIt.Emperor.Announcing;
 using UwsgiIt.Emperor.Control;
 using UwsgiIt.Emperor.Stats;
 using UwsgiIt.Emperor.Vassals;
 using UwsgiIt.Linux;
 using UwsgiIt.Linux.Processes;
-using UwsgiIt.Protocol.Subscriptions;
 
 namespace UwsgiIt.Emperor.Supervision;
 
@@ -15,7 +13,8 @@ namespace UwsgiIt.Emperor.Supervision;
 /// </summary>
 internal sealed class Supervisor : IDisposable
 {
-    private const int MaxKeyBytes = 16 * 1024;
+    // What only the start needed is out of the way by then.
+    private static readonly TimeSpan SettledAfter = TimeSpan.FromSeconds(5);
 
     private readonly EventLoop _loop;
     private readonly SignalSource _signals = SupervisorSignals.Open();
@@ -27,6 +26,7 @@ internal sealed class Supervisor : IDisposable
     private readonly DaemonReporter _reporter;
     private readonly VassalSupervisor _vassals;
     private readonly StatsServer _stats;
+    private readonly NotifySocket _notify;
 
     private Supervisor(SupervisorSettings settings, TimeProvider time)
     {
@@ -36,8 +36,9 @@ internal sealed class Supervisor : IDisposable
         _children = new Children(_loop, _log);
         _context = new VassalContext(settings, _loop, _log, _children, time);
         _reporter = new DaemonReporter(_context);
-        _announcer = new Announcer(_context, ReadKey());
+        _announcer = new Announcer(_context, settings.Signer);
         _vassals = new VassalSupervisor(_context, new VassalFactory(_context, _announcer), _reporter);
+        _notify = new NotifySocket(_context);
         _stats = new StatsServer(_context, () => StatsWriter.Write(settings, _vassals.Vassals, _vassals.Blacklist.Entries, _log.Lost));
     }
 
@@ -45,6 +46,7 @@ internal sealed class Supervisor : IDisposable
     public static int Run(SupervisorSettings settings)
     {
         OwnRights.KeepToOurselves();
+        OwnRights.Name("uwsgiit-emperor");
         using var supervisor = new Supervisor(settings, TimeProvider.System);
         supervisor.Run();
         return 0;
@@ -53,6 +55,7 @@ internal sealed class Supervisor : IDisposable
     public void Dispose()
     {
         _stats.Dispose();
+        _notify.Dispose();
         _vassals.Dispose();
         _announcer.Dispose();
         _reporter.Dispose();
@@ -65,9 +68,16 @@ internal sealed class Supervisor : IDisposable
     {
         _loop.Watch(_signals.Handle, PollEvents.Readable, _ => ReadSignals());
         _log.Write($"up for uid {_settings.Uid}");
+        if (_settings.SignerFault is { } fault)
+        {
+            _log.Write($"{fault}: programs are announced unsigned");
+        }
+
         StartRcLocal();
         _stats.Start();
+        _notify.Start();
         _vassals.Start();
+        _loop.After(SettledAfter, OwnMemory.DropCode);
         _loop.Run();
         _log.Write("down");
     }
@@ -109,25 +119,6 @@ internal sealed class Supervisor : IDisposable
                 _vassals.StopAll(_loop.Stop);
                 break;
         }
-    }
-
-    private SubscriptionSigner? ReadKey()
-    {
-        if (_settings.Signer is not null || _settings.SubscriptionKeyFile is not { } file)
-        {
-            return _settings.Signer;
-        }
-
-        // By hand, in the host's root: in a container the key was prepared before the root changed.
-        using var customer = ActingAs.User(_settings.Uid, _settings.Gid);
-        string? fault = null;
-        var signer = CustomerFile.TryRead(file, MaxKeyBytes, out var pem) ? SigningKey.Prepare(Encoding.ASCII.GetString(pem), out fault) : null;
-        if (signer is null)
-        {
-            _log.Write(fault ?? $"{file} cannot be read: programs are announced unsigned");
-        }
-
-        return signer;
     }
 
     private void StartRcLocal()

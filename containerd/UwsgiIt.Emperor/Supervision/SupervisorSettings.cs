@@ -44,6 +44,10 @@ internal sealed record SupervisorSettings
     [JsonIgnore]
     public SubscriptionSigner? Signer { get; set; }
 
+    /// <summary>Why there is no signer though there was a key: for the log, nothing of the key is in it.</summary>
+    [JsonIgnore]
+    public string? SignerFault { get; set; }
+
     /// <summary>The customer's private key (PEM), for the Emperor by hand, where no Setup prepared it. Null: programs are announced unsigned.</summary>
     public string? SubscriptionKeyFile { get; set; }
 

@@ -6,6 +6,7 @@ namespace UwsgiIt.Linux.Processes;
 public static unsafe partial class OwnRights
 {
     private const int PR_SET_DUMPABLE = 4;
+    private const int PR_SET_NAME = 15;
     private const int PR_CAP_AMBIENT = 47;
     private const int PR_CAP_AMBIENT_CLEAR_ALL = 4;
     private const uint CapabilityVersion = 0x20080522;
@@ -31,6 +32,15 @@ public static unsafe partial class OwnRights
         if (capset(header, sets) != 0)
         {
             throw new LinuxException("capset", Marshal.GetLastPInvokeError(), "own rights");
+        }
+    }
+
+    /// <summary>The name that ps shows, at most 15 bytes.</summary>
+    public static void Name(string name)
+    {
+        fixed (byte* text = System.Text.Encoding.UTF8.GetBytes(name + '\0'))
+        {
+            _ = prctl(PR_SET_NAME, (nint)text, 0, 0, 0);
         }
     }
 

@@ -24,6 +24,7 @@ public sealed class CommandLineTests
     [InlineData("a \"b")]
     [InlineData("a \\")]
     [InlineData("a \0 b")]
+    [InlineData("a \\\0 b")]
     public void TrySplit_Unfinished_IsRefused(string text) => Assert.False(CommandLine.TrySplit(text, out _));
 
     [Fact]

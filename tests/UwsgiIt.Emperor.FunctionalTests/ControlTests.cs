@@ -9,7 +9,7 @@ namespace UwsgiIt.Emperor.FunctionalTests;
 /// <summary>The test in the daemon's place.</summary>
 public sealed class ControlTests
 {
-    [Fact]
+    [SkippableFact]
     public async Task Daemon_IsToldStatesEndsAndCrashLoops_AndTheNextOneToo()
     {
         await using var emperor = await EmperorEnvironment.StartAsync(WithControl);
@@ -36,7 +36,7 @@ public sealed class ControlTests
         Assert.Equal("loyal", (await next.UntilAsync("vassal")).GetProperty("state").GetString());
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Limits_AreAskedForBeforeTheProgramRuns()
     {
         await using var emperor = await EmperorEnvironment.StartAsync(WithControl);
@@ -60,7 +60,7 @@ public sealed class ControlTests
         Assert.DoesNotContain("other runs", emperor.Log, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Nonsense_OnTheControlSocket_IsPassedOver()
     {
         await using var emperor = await EmperorEnvironment.StartAsync(WithControl);

@@ -21,6 +21,7 @@ internal sealed class EmperorEnvironment : IAsyncDisposable
 
     public EmperorEnvironment(Action<JsonObject>? configure = null)
     {
+        Skip.IfNot(Environment.IsPrivilegedProcess, "needs root: the Emperor starts with capabilities and in namespaces of its own");
         Uid = Interlocked.Increment(ref _lastUid);
         File.SetUnixFileMode(Folder.Path, (UnixFileMode)0x1ED);
         Home = Folder.File($"{Uid}");

@@ -5,7 +5,7 @@ namespace UwsgiIt.Emperor.FunctionalTests;
 /// <summary>What pid 1 owes a container.</summary>
 public sealed class InitTests
 {
-    [Fact]
+    [SkippableFact]
     public async Task Orphans_AreReaped()
     {
         await using var emperor = new EmperorEnvironment();
@@ -20,7 +20,7 @@ public sealed class InitTests
             60);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task RcLocal_RunsAsTheCustomerInHome()
     {
         await using var emperor = new EmperorEnvironment(static settings => settings["RcLocal"] = settings["Home"]!.GetValue<string>() + "/etc/rc.local");
@@ -30,7 +30,7 @@ public sealed class InitTests
         await emperor.LoggedAsync("rc.local has exited with 7");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Emperor_KeepsThreeCapabilitiesAndPassesNone()
     {
         await using var emperor = await EmperorEnvironment.StartAsync();
@@ -46,7 +46,7 @@ public sealed class InitTests
         Assert.All(libraries, static library => Assert.Matches(@"^(libc|libm|ld-linux.*|libpthread|libdl|librt|libgcc_s|libstdc\+\+)\.so", library!));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Log_IsBounded_AndNeverFollowsALink()
     {
         await using var emperor = new EmperorEnvironment(static settings =>
@@ -74,7 +74,7 @@ public sealed class InitTests
         Assert.Equal("", File.ReadAllText(target));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Children_ManyAndAgain_AllBecomeTheirPrograms()
     {
         var (vassals, rounds) = (20, RouterEnvironment.IsLong ? 100 : 5);
@@ -93,7 +93,7 @@ public sealed class InitTests
         Assert.DoesNotContain("cannot be started", emperor.Log, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Emperor_AtRestWithAKey_TakesLessThanEightMebibytes()
     {
         await using var emperor = new EmperorEnvironment(static settings => settings["SubscriptionKeyFile"] = settings["Home"]!.GetValue<string>() + "/etc/uwsgi.key");
@@ -106,7 +106,7 @@ public sealed class InitTests
             60);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Signals_OfTheDaemon_AreObeyed()
     {
         await using var emperor = await EmperorEnvironment.StartAsync();

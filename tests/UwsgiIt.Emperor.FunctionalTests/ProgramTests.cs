@@ -6,7 +6,7 @@ namespace UwsgiIt.Emperor.FunctionalTests;
 /// <summary>Vassal files with exec: programs that know nothing of uWSGI.</summary>
 public sealed class ProgramTests
 {
-    [Fact]
+    [SkippableFact]
     public async Task Program_GetsItsEnvironmentAndDirectory_AndIsRestarted()
     {
         await using var emperor = await EmperorEnvironment.StartAsync();
@@ -18,7 +18,7 @@ public sealed class ProgramTests
         await emperor.LoggedAsync("app.ini is blacklisted");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task RestartPolicies_AreKept()
     {
         await using var emperor = await EmperorEnvironment.StartAsync();
@@ -35,7 +35,7 @@ public sealed class ProgramTests
         await emperor.LoggedAsync("never runs", times: 2);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Stop_SendsTheProgramsOwnSignal_AndReloadToo()
     {
         await using var emperor = await EmperorEnvironment.StartAsync();
@@ -59,7 +59,7 @@ public sealed class ProgramTests
         await emperor.VassalIsGoneAsync("app.ini");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task FaultyFile_IsNamedByLine_AndRunsWhenMended()
     {
         await using var emperor = await EmperorEnvironment.StartAsync();
@@ -74,7 +74,7 @@ public sealed class ProgramTests
         await emperor.VassalIsAsync("app.ini", static vassal => vassal.GetProperty("kind").GetString() == "uwsgi" && vassal.GetProperty("accepting").GetInt32() == 1, "is uWSGI now");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Limits_WithoutADaemon_AreAnErrorAndNothingRuns()
     {
         await using var emperor = await EmperorEnvironment.StartAsync();
@@ -83,7 +83,7 @@ public sealed class ProgramTests
         Assert.DoesNotContain("ran without limits", emperor.Log, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Listen_PassesSocketsAsSystemdDoes_StartsOnDemandAndKeepsThem()
     {
         await using var emperor = await EmperorEnvironment.StartAsync();
@@ -107,7 +107,7 @@ public sealed class ProgramTests
         await emperor.VassalIsAsync("lazy.ini", static vassal => vassal.GetProperty("pid").GetInt32() == -1, "waits again");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Cron_RunsAtTheMinute()
     {
         await using var emperor = await EmperorEnvironment.StartAsync();
@@ -116,7 +116,7 @@ public sealed class ProgramTests
         await emperor.LoggedAsync("'echo long; exec sleep 1000' ended with signal 9");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Program_WithItsOwnSocket_IsAnnouncedSignedAndTakenBack()
     {
         await using var world = await RoutedWorld.StartAsync(["program.example.com"], static settings => settings["SubscriptionKeyFile"] = settings["Home"]!.GetValue<string>() + "/etc/uwsgi.key");
@@ -142,7 +142,7 @@ public sealed class ProgramTests
         await Eventually.TrueAsync(async () => (await world.Router.NodesAsync("program.example.com")).Length == 0, "the name is taken back", 60);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Program_ThatServesAPortOnly_IsReachedThroughTheBridge()
     {
         await using var world = await RoutedWorld.StartAsync(["port.example.com"], static settings => settings["SubscriptionKeyFile"] = settings["Home"]!.GetValue<string>() + "/etc/uwsgi.key");

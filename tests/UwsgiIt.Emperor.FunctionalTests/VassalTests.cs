@@ -7,7 +7,7 @@ namespace UwsgiIt.Emperor.FunctionalTests;
 /// <summary>The real uWSGI under the real Emperor.</summary>
 public sealed class VassalTests
 {
-    [Fact]
+    [SkippableFact]
     public async Task Vassals_AppearChangeAndGo_StartReloadAndStop()
     {
         await using var emperor = await EmperorEnvironment.StartAsync();
@@ -26,7 +26,7 @@ public sealed class VassalTests
         Assert.Equal(0, await emperor.StopAsync());
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Vassal_ThatDiesAtOnce_IsBlacklistedAndTriedAgain()
     {
         await using var emperor = await EmperorEnvironment.StartAsync();
@@ -42,7 +42,7 @@ public sealed class VassalTests
         await emperor.VassalIsAsync("bad.ini", static vassal => vassal.GetProperty("accepting").GetInt32() == 1, "accepts");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Directory_WithOtherThings_StartsVassalsOnly()
     {
         await using var emperor = new EmperorEnvironment();
@@ -61,7 +61,7 @@ public sealed class VassalTests
         Assert.Equal([".hidden.ini", "linked.ini"], names);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Stats_HaveTheFieldsOfTheOriginal()
     {
         await using var emperor = await EmperorEnvironment.StartAsync();
@@ -75,7 +75,7 @@ public sealed class VassalTests
         Assert.Equal(1, stats.GetProperty("pid").GetInt32());
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task HomeUwsgi_IsPreferred_AndHeartbeatsAreOwedOnceGiven()
     {
         await using var emperor = new EmperorEnvironment(static settings => settings["RequiredHeartbeat"] = "00:00:01");
@@ -93,7 +93,7 @@ public sealed class VassalTests
         await emperor.LoggedAsync("app.ini was ended by signal 9");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task OnDemand_WaitsForAConnection_AndServesIt()
     {
         await using var emperor = await EmperorEnvironment.StartAsync();
@@ -108,7 +108,7 @@ public sealed class VassalTests
         Assert.Equal($"127.0.0.1:{port}", (await emperor.VassalAsync("lazy.ini"))!.Value.GetProperty("on_demand").GetString());
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Stubborn_IsKilledAfterMercy()
     {
         await using var emperor = new EmperorEnvironment(static settings => settings["Mercy"] = "00:00:01");

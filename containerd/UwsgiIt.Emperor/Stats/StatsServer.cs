@@ -8,7 +8,7 @@ namespace UwsgiIt.Emperor.Stats;
 /// <summary>Whoever connects gets the stats and the end of the stream, as with the original.</summary>
 internal sealed class StatsServer(VassalContext context, Func<byte[]> stats) : IDisposable
 {
-    private const int Backlog = 16;
+    private const int Backlog = 100;
     private const int MaxReaders = 16;
 
     // Who does not read is let go.

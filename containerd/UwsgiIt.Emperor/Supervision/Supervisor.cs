@@ -123,7 +123,7 @@ internal sealed class Supervisor : IDisposable
 
     private void StartRcLocal()
     {
-        if (_settings.RcLocal is not { } script)
+        if (_settings.RcLocal is not { } script || !HasFile(script))
         {
             return;
         }
@@ -140,6 +140,12 @@ internal sealed class Supervisor : IDisposable
                 Descriptors = [(1, output), (2, output)],
             },
             exit => _log.Write($"{script} has exited with {exit.ExitCode}"));
+    }
+
+    private bool HasFile(string path)
+    {
+        using var customer = ActingAs.User(_settings.Uid, _settings.Gid);
+        return CustomerFile.TryStat(path, followLinks: true, out _);
     }
 
     /// <summary>As pid 1 we obey senders outside our pid namespace only; the kernel shows these as pid 0. Elsewhere the kernel's own check will do.</summary>

@@ -51,7 +51,7 @@ internal sealed record SupervisorSettings
     /// <summary>The customer's private key (PEM), for the Emperor by hand, where no Setup prepared it. Null: programs are announced unsigned.</summary>
     public string? SubscriptionKeyFile { get; set; }
 
-    /// <summary>Started once with sh before the vassals; null for none.</summary>
+    /// <summary>Started once with sh before the vassals, if it is there; null for none.</summary>
     public string? RcLocal { get; set; }
 
     /// <summary>Listening SOCK_SEQPACKET on which the daemon finds us, -1 for none.</summary>

@@ -1,11 +1,10 @@
 using System.Text;
-using UwsgiIt.Containerd.Contracts;
 using UwsgiIt.Emperor.Cron;
 using UwsgiIt.Emperor.Programs;
 
 namespace UwsgiIt.Fuzz;
 
-/// <summary>What a customer writes into vassal files, read by pid 1, and what comes in on its control socket.</summary>
+/// <summary>What a customer writes into vassal files, read by pid 1.</summary>
 internal static class EmperorTargets
 {
     public static void Program(byte[] bytes)
@@ -40,14 +39,6 @@ internal static class EmperorTargets
         if (CommandLine.TrySplit(Encoding.UTF8.GetString(bytes), out var words))
         {
             Check(CommandLine.TrySplit(CommandLine.Join(words), out var again) && again.SequenceEqual(words), "written again they read differently");
-        }
-    }
-
-    public static void Message(byte[] bytes)
-    {
-        if (EmperorMessage.TryRead(bytes) is { } message)
-        {
-            Check(message.Write().Length > 0, "read and not writable");
         }
     }
 

@@ -41,12 +41,11 @@ internal static class FuzzTargets
         ["http2-frames"] = new(Http2Frames, [[.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 100, 0, 0, 0, 3, 0, 0, 0, 0, 1, 0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 8], [.. new byte[24], 0, 0, 0, 6, 1, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 3, 9]]),
         ["definition"] = new(Definition, Texts(
             """{"uid":30001,"name":"a","distro":"debian-12","memory":16777216,"storage":1048576,"ssh_keys":["ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ"],"loopboxes":[{"id":1,"filename":"a/b","mountpoint":"m"}]}""")),
-        ["emperor-message"] = new(static bytes => EmperorMessage.TryRead(bytes)?.Write(), Texts("""{"v":1,"type":"place","name":"a.ini","pid":7,"memory":1048576,"request":1}""")),
+        ["emperor-message"] = new(static bytes => EmperorMessage.TryRead(bytes)?.Write(), Texts("""{"v":1,"type":"place","name":"a.ini","pid":7,"memory":1048576,"request":1}""", """{"v":1,"type":"placed","request":3,"fault":"x"}""")),
         ["path"] = new(Path, Texts("/a/%2e%2e/b//c/./d%20e", "http://host/a?b#c")),
         ["vassal-program"] = new(EmperorTargets.Program, Texts("[program]\nexec = a 'b c'\nenv = A=b\nmemory = 64M\nlisten = 127.0.0.1:80\ncron = 1 -2 3 4 7 x\nssl-ca-domain = a b c !d\n", "[uwsgi]\nexec = x\nport = 80\n")),
         ["vassal-cron"] = new(EmperorTargets.Cron, Texts("-1 -5 1 12 7 command", "minute=5,hour=-2,week=7,unique=1,harakiri=9 command")),
         ["vassal-words"] = new(EmperorTargets.Words, Texts("a 'b c' \"d \\\" e\" f\\ g")),
-        ["emperor-message"] = new(EmperorTargets.Message, Texts("{\"v\":1,\"type\":\"placed\",\"request\":3,\"fault\":\"x\"}")),
     };
 
     private static void Subscription(byte[] bytes)

@@ -72,7 +72,10 @@ public sealed record HostContainer
     /// <summary>Where alarms go.</summary>
     public required HostAlarmTargets Alarms { get; init; }
 
-    /// <summary>In order.</summary>
+    /// <summary>Uids of the containers it consents to talk to, on this server or another.</summary>
+    public required IReadOnlyList<int> Links { get; init; }
+
+    /// <summary>Operators' rules in order, after those of links to other servers.</summary>
     public required IReadOnlyList<HostRule> Rules { get; init; }
 
     /// <summary>Restart when it has grown.</summary>

@@ -35,7 +35,7 @@ internal sealed class HostStates(ApiContext db, IOptions<NetworkOptions> network
     {
         var version = await db.CurrentVersionAsync(cancellationToken);
         var server = await db.Servers.AsNoTracking().FirstAsync(x => x.Id == serverId, cancellationToken);
-        var rows = await Runnable(serverId).AsSplitQuery().Include(static x => x.Customer).Include(static x => x.Distro).Include(static x => x.CustomDistro).OrderBy(static x => x.Id).ToListAsync(cancellationToken);
+        var rows = await Runnable(serverId).AsSplitQuery().Include(static x => x.Customer).Include(static x => x.Distro).Include(static x => x.CustomDistro).Include(static x => x.Links).OrderBy(static x => x.Id).ToListAsync(cancellationToken);
         var rules = await RulesAsync(serverId, cancellationToken);
         var loopboxes = await db.Loopboxes.AsNoTracking().Where(x => x.Container!.ServerId == serverId).OrderBy(static x => x.Id).ToListAsync(cancellationToken);
         var portmaps = await db.Portmaps.AsNoTracking().Where(x => x.ServerId == serverId).OrderBy(static x => x.Id).ToListAsync(cancellationToken);
@@ -60,7 +60,7 @@ internal sealed class HostStates(ApiContext db, IOptions<NetworkOptions> network
     /// <summary>One container, or null when it is not this server's or cannot run.</summary>
     public async Task<HostContainer?> ContainerAsync(int serverId, int containerId, CancellationToken cancellationToken)
     {
-        var row = await Runnable(serverId).Include(static x => x.Customer).Include(static x => x.Distro).Include(static x => x.CustomDistro).FirstOrDefaultAsync(x => x.Id == containerId, cancellationToken);
+        var row = await Runnable(serverId).Include(static x => x.Customer).Include(static x => x.Distro).Include(static x => x.CustomDistro).Include(static x => x.Links).FirstOrDefaultAsync(x => x.Id == containerId, cancellationToken);
         return row is null ? null : View(row, (await RulesAsync(serverId, cancellationToken))[containerId]);
     }
 
@@ -106,6 +106,7 @@ internal sealed class HostStates(ApiContext db, IOptions<NetworkOptions> network
             Webhook = x.Webhook,
             Mail = x.AlarmMail,
         },
+        Links = [.. x.Links.Select(static link => ContainerUid.Of(link.ToId)).Order()],
         Rules = [.. rules],
         Reboots = x.Reboots,
         CustomDistrosStorage = x.CustomDistrosStorage,
@@ -120,9 +121,13 @@ internal sealed class HostStates(ApiContext db, IOptions<NetworkOptions> network
         foreach (var link in links)
         {
             var (mine, theirs) = ($"{ContainerUid.IpOf(link.ContainerId, network.Value)}/32", $"{ContainerUid.IpOf(link.ToId, network.Value)}/32");
-            var local = link.OtherServer == serverId;
+            if (link.OtherServer == serverId)
+            {
+                continue; // The host makes both rules itself, from both ends' links.
+            }
+
             all.Add((link.ContainerId, new HostRule { Direction = "in", Source = theirs, Destination = mine, Action = "allow" }));
-            all.Add((link.ContainerId, new HostRule { Direction = "out", Source = mine, Destination = theirs, Action = local ? "allow" : "gateway", Target = local ? null : $"{link.Other}:{GatewayPort}" }));
+            all.Add((link.ContainerId, new HostRule { Direction = "out", Source = mine, Destination = theirs, Action = "gateway", Target = $"{link.Other}:{GatewayPort}" }));
         }
 
         all.AddRange(own.Select(static x => (x.ContainerId, new HostRule { Direction = x.Direction, Source = x.Source, Destination = x.Destination, Action = x.Action, Target = x.Target })));

@@ -1,6 +1,6 @@
 namespace UwsgiIt.Containerd;
 
-/// <summary>Ids of what the daemon logs: 1000 containers, 1100 definitions, 1200 control and sessions, 1300 alarms. Never used again for something else.</summary>
+/// <summary>Ids of what the daemon logs: 1000 containers, 1100 definitions, 1200 control and sessions, 1300 alarms, 1400 agents. Never used again for something else.</summary>
 internal static class ContainerdEventIds
 {
     public const int ContainerStarted = 1000;
@@ -25,4 +25,9 @@ internal static class ContainerdEventIds
     public const int AlarmRaised = 1300;
     public const int AlarmFailed = 1301;
     public const int LoopboxFailed = 1302;
+
+    public const int AgentApplied = 1400;
+    public const int AgentRefused = 1401;
+    public const int AgentFaulty = 1402;
+    public const int AgentAway = 1403;
 }

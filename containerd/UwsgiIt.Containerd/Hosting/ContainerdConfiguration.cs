@@ -1,3 +1,4 @@
+using UwsgiIt.Containerd.Agents;
 using UwsgiIt.Containerd.Alarms;
 using UwsgiIt.Containerd.Cgroups;
 using UwsgiIt.Containerd.Loopboxes;
@@ -36,6 +37,7 @@ internal static class ContainerdConfiguration
         Check<LoginOptions>(configuration, known, faults);
         Check<AlarmOptions>(configuration, known, faults);
         Check<LoopboxOptions>(configuration, known, faults);
+        Check<AgentOptions>(configuration, known, faults);
         Check<AdminOptions>(configuration, known, faults);
         faults.AddRange(configuration.GetChildren().Where(section => !known.Contains(section.Key))
             .Select(section => new OptionFault(section.Key, section.Value, "is not a section we know", $"Write one of {string.Join(", ", known.Order(StringComparer.Ordinal))}")));
@@ -51,6 +53,7 @@ internal static class ContainerdConfiguration
             .Configure<LoginOptions>(configuration.GetSection(LoginOptions.SectionName))
             .Configure<AlarmOptions>(configuration.GetSection(AlarmOptions.SectionName))
             .Configure<LoopboxOptions>(configuration.GetSection(LoopboxOptions.SectionName))
+            .Configure<AgentOptions>(configuration.GetSection(AgentOptions.SectionName))
             .Configure<AdminOptions>(configuration.GetSection(AdminOptions.SectionName));
 
     private static void Check<T>(IConfiguration configuration, HashSet<string> known, List<OptionFault> faults)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using UwsgiIt.Containerd.Agents;
 using UwsgiIt.Containerd.Alarms;
 using UwsgiIt.Containerd.Cgroups;
 using UwsgiIt.Containerd.Containers;
@@ -50,6 +51,7 @@ internal static class ContainerdServiceCollectionExtensions
         services.AddHostedService<LoginFiles>();
         services.AddHostedService<AlarmWatch>();
         services.AddHostedService<LoopboxMounter>();
+        services.AddHostedService<Configurator>();
         services.AddSingleton<ContainerReports>();
         return services;
     }

@@ -42,7 +42,7 @@ internal sealed class AgentOptions : IValidatedOptions
         {
             if (!File.Exists(file))
             {
-                yield return new OptionFault(setting, file, "is not a file", "Run uwsgiit server certificate for this host");
+                yield return new OptionFault(setting, file, "is not a file", "Run uwsgiit api certificate for this host");
             }
         }
 

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Options;
+using UwsgiIt.Api.Contracts;
+using UwsgiIt.Containerd.Definitions;
+using UwsgiIt.Containerd.Hosting;
+
+namespace UwsgiIt.Containerd.Agents;
+
+/// <summary>Follows the provisioning api: which containers this host has, and how they shall be. Without the api the host goes on with what it has.</summary>
+internal sealed partial class Configurator(IOptions<AgentOptions> options, IOptions<PathOptions> paths, DefinitionWatcher watcher, TimeProvider time, ILogger<Configurator> logger) : BackgroundService
+{
+    private readonly DefinitionFiles _files = new(paths.Value.StateDirectory + "/containers");
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var settings = options.Value;
+        if (settings.Api is null)
+        {
+            return Task.CompletedTask;
+        }
+
+        var client = new HostClientOptions { Api = new Uri(settings.Api), Certificate = settings.Certificate, Key = settings.Key, Authority = settings.Authority };
+        return new HostFollower<HostContainers>(() => new HostClient(client), "containerd", static (client, etag, cancellationToken) => client.GetContainersAsync(etag, cancellationToken), ApplyAsync, e => Log.Away(logger, e.Message), time).RunAsync(stoppingToken);
+    }
+
+    private Task<bool> ApplyAsync(HostContainers state, CancellationToken cancellationToken)
+    {
+        if (_files.Apply(state) is not var (written, removed, faults))
+        {
+            Log.Refused(logger, state.Version);
+            return Task.FromResult(false);
+        }
+
+        foreach (var fault in faults)
+        {
+            Log.Faulty(logger, fault);
+        }
+
+        if (written + removed > 0)
+        {
+            Log.Applied(logger, state.Version, written, removed);
+            watcher.Poke();
+        }
+
+        // What this host cannot do must not be reported as live.
+        return Task.FromResult(faults.Count == 0);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(ContainerdEventIds.AgentApplied, LogLevel.Information, "Version {Version} of the api: {Written} definition(s) written, {Removed} removed.")]
+        public static partial void Applied(ILogger logger, long version, int written, int removed);
+
+        [LoggerMessage(ContainerdEventIds.AgentRefused, LogLevel.Warning, "Version {Version} of the api would remove most containers; nothing is changed. Confirm it with uwsgiit if it is meant.")]
+        public static partial void Refused(ILogger logger, long version);
+
+        [LoggerMessage(ContainerdEventIds.AgentFaulty, LogLevel.Warning, "The api wants what this host cannot do: {Fault}.")]
+        public static partial void Faulty(ILogger logger, string fault);
+
+        [LoggerMessage(ContainerdEventIds.AgentAway, LogLevel.Warning, "The api is away, what was applied stays: {Problem}")]
+        public static partial void Away(ILogger logger, string problem);
+    }
+}

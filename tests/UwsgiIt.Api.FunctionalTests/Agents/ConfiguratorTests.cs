@@ -1,0 +1,45 @@
+using UwsgiIt.Api.Contracts;
+using UwsgiIt.Containerd.Agents;
+using UwsgiIt.Containerd.Contracts;
+using UwsgiIt.Tests.Common;
+
+namespace UwsgiIt.Api.FunctionalTests.Agents;
+
+/// <summary>What the api says of a host's containers, as files the daemon reads.</summary>
+[Collection("sqlite")]
+public sealed class ConfiguratorTests(SqliteEnvironment environment)
+{
+    [Fact]
+    public async Task State_OfTheRealApi_BecomesDefinitionsTheDaemonTakes()
+    {
+        using var directory = new TempDirectory();
+        var customer = await environment.NewCustomerAsync();
+        var (first, second) = (await customer.NewContainerAsync("one", runnable: true), await customer.NewContainerAsync("two", runnable: true));
+        using var set = await customer.Client.PatchJsonAsync($"/v1/containers/{first}", new { cpu_percent = 50, cpu_weight = 200, pids = 64, inodes = 5000, webhook = "https://example.com/x", ssh_keys = new[] { "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGtpbmRvZmFrZXlmb3J0ZXN0c29ubHkxMjM0NTY3ODkw a", "command=\"x\" ssh-rsa AAAA" } });
+        await customer.Client.CreateAsync("/v1/links", new { container = first, to = second });
+        await customer.Client.CreateAsync("/v1/loopboxes", new { container = first, filename = "a.img", mountpoint = "mnt" });
+        await environment.Operator.CreateAsync("/v1/rules", new { container = first, direction = "out", source = "10.0.0.0/8", destination = "192.0.2.0/24", action = "deny" });
+        using var host = await environment.HostAsync(customer.Server);
+        var state = System.Text.Json.JsonSerializer.Deserialize<HostContainers>((await host.GetNodeAsync("/v1/host/containers")).ToJsonString(), ApiJson.Options)!;
+        var files = new DefinitionFiles(directory.File("containers"));
+        Assert.Equal((2, 0, 0), Counts(files.Apply(state)));
+        Assert.Equal((0, 0, 0), Counts(files.Apply(state)));
+        var path = directory.File($"containers/{first}.json");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        var definition = System.Text.Json.JsonSerializer.Deserialize(await File.ReadAllTextAsync(path), ContainerJson.Default.ContainerDefinition)!;
+        Assert.Empty(DefinitionFaults.Find(definition));
+        Assert.Equal((100 * 1_048_576L, 0.5, 200, 64, 5000L), (definition.Memory, definition.CpuMax, definition.CpuWeight, definition.Pids, definition.Inodes));
+        Assert.Equal([(uint)second], definition.Links);
+        Assert.Equal(["out 10.0.0.0/8 192.0.2.0/24 deny"], definition.Rules);
+        Assert.Single(definition.SshKeys);
+        Assert.Equal("https://example.com/x", definition.Alarms!.Webhook);
+
+        // All of them gone at once needs a word.
+        Assert.Null(files.Apply(state with { Containers = [] }));
+        Assert.True(File.Exists(path));
+        Assert.Equal((0, 1, 0), Counts(files.Apply(state with { Containers = [state.Containers[0]] })));
+        Assert.Equal((0, 1, 0), Counts(files.Apply(state with { Containers = [], Confirmed = true })));
+    }
+
+    private static (int, int, int) Counts((int Written, int Removed, IReadOnlyList<string> Faults)? applied) => (applied!.Value.Written, applied.Value.Removed, applied.Value.Faults.Count);
+}

@@ -23,7 +23,4 @@ public sealed record BootstrapRequest
 
     /// <summary>PKCS#10 of the first server's certificate, PEM.</summary>
     public string? Request { get; init; }
-
-    /// <summary>True: the api itself lives in container 30000.</summary>
-    public bool? InContainer { get; init; }
 }

@@ -21,12 +21,12 @@ internal static class Fields
             }
 
             var (name, value) = (field[..equals], field[(equals + 1)..]);
-            var text = value.StartsWith('@') ? File.ReadAllText(value[1..]) : value;
+            var text = value.StartsWith('@') ? File.ReadAllText(value[1..]).TrimEnd('\n') : value;
             if (name.EndsWith("[]", StringComparison.Ordinal))
             {
                 var list = body[name[..^2]] as JsonArray ?? [];
                 list.Add(Guess(text));
-                body[name[..^2]] = list.Parent is null ? list : list;
+                body[name[..^2]] ??= list;
             }
             else if (name.EndsWith(':'))
             {

@@ -1,5 +1,10 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using UwsgiIt.Api.Alarms;
+using UwsgiIt.Api.Authentication;
+using UwsgiIt.Api.Domains;
+using UwsgiIt.Api.Hosting;
+using UwsgiIt.Api.Legacy;
 using UwsgiIt.Containerd.Contracts;
 using UwsgiIt.Containerd.Definitions;
 using UwsgiIt.Network.Firewall;
@@ -42,6 +47,11 @@ internal static class FuzzTargets
         ["definition"] = new(Definition, Texts(
             """{"uid":30001,"name":"a","distro":"debian-12","memory":16777216,"storage":1048576,"ssh_keys":["ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ"],"loopboxes":[{"id":1,"filename":"a/b","mountpoint":"m"}]}""")),
         ["emperor-message"] = new(static bytes => EmperorMessage.TryRead(bytes)?.Write(), Texts("""{"v":1,"type":"place","name":"a.ini","pid":7,"memory":1048576,"request":1}""", """{"v":1,"type":"placed","request":3,"fault":"x"}""")),
+        ["emperor-message"] = new(static bytes => EmperorMessage.TryRead(bytes)?.Write(), Texts("""{"v":1,"type":"place","name":"a.ini","pid":7,"memory":1048576,"request":1}""")),
+        ["api-body"] = new(Body, Texts("{\"uid\": \"30001\", \"a\": [1, null], \"b\": 1.9}", "\uFEFF{\"a\": \"\\ud83d\\ude00\"}", "null", "[]")),
+        ["api-range"] = new(Range, Texts("6-3", "10", "9-10")),
+        ["api-domain"] = new(Domain, Texts(".caff\u00e8.example.org.", "a_b.example.org")),
+        ["api-login"] = new(Login, Texts("Basic bm9ib2R5Om5vdGhpbmc=", "bearer uit_x")),
         ["path"] = new(Path, Texts("/a/%2e%2e/b//c/./d%20e", "http://host/a?b#c")),
         ["vassal-program"] = new(EmperorTargets.Program, Texts("[program]\nexec = a 'b c'\nenv = A=b\nmemory = 64M\nlisten = 127.0.0.1:80\ncron = 1 -2 3 4 7 x\nssl-ca-domain = a b c !d\n", "[uwsgi]\nexec = x\nport = 80\n")),
         ["vassal-cron"] = new(EmperorTargets.Cron, Texts("-1 -5 1 12 7 command", "minute=5,hour=-2,week=7,unique=1,harakiri=9 command")),
@@ -63,6 +73,47 @@ internal static class FuzzTargets
         {
             Check(SubscriptionPacketReader.TryRead(SubscriptionPacketWriter.Write(packet), out var again, out rejection), $"written again it is refused: {rejection}");
             Check(again == packet, "written again it reads differently");
+        }
+    }
+
+    private static void Body(byte[] bytes) => Refusing(() =>
+    {
+        var body = LegacyBody.Parse(bytes).AsObject();
+        Refusing(() => body.Text("a"));
+        Refusing(() => body.Long("a"));
+        Refusing(() => body.Long("b"));
+        Refusing(() => body.Flag("a"));
+        Refusing(() => body.Strings("a"));
+    });
+
+    private static void Range(byte[] bytes) => Refusing(() => Check(AlarmRange.Parse(Encoding.UTF8.GetString(bytes)) is { Skip: >= 0, Take: >= 0 }, "a range before the beginning"));
+
+    private static void Domain(byte[] bytes)
+    {
+        if (DomainName.TryNormalize(Encoding.UTF8.GetString(bytes), out var name))
+        {
+            Check(name.All(static letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '.' or '-' or '_') && !name.Contains("..", StringComparison.Ordinal), "a name that is no safe file name");
+            Check(DomainName.TryNormalize(name, out var again) && again == name, "normalised again it is another");
+        }
+    }
+
+    private static void Login(byte[] bytes)
+    {
+        var header = Encoding.Latin1.GetString(bytes);
+        LoginHeaders.TryReadBasic(header, out _, out _);
+        LoginHeaders.TryReadBearer(header, out _);
+        LoginHeaders.TryReadHex(new HeaderDictionary { ["X-uwsgi-it-username"] = header, ["X-uwsgi-it-password"] = header }, out _, out _);
+    }
+
+    private static void Refusing(Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (Fault fault)
+        {
+            Check((int)fault.Kind is >= 400 and < 500, "a refusal that is our own fault");
         }
     }
 

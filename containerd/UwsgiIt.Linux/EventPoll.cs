@@ -42,34 +42,36 @@ public sealed unsafe class EventPoll : IDisposable
     private const int MaxEvents = 256;
 
     private readonly int _poll;
-    private readonly int _wake;
+    private readonly Waker _wake = new();
     private readonly epoll_event[] _events = GC.AllocateArray<epoll_event>(MaxEvents, pinned: true);
 
     /// <summary>Throws <see cref="LinuxException"/> when the kernel has no descriptors left.</summary>
     public EventPoll()
     {
         _poll = epoll_create1(EPOLL_CLOEXEC);
-        _wake = _poll < 0 ? -1 : eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-        if (_wake < 0)
+        if (_poll < 0)
         {
-            throw new LinuxException(_poll < 0 ? "epoll_create1" : "eventfd", LibC.errno, "event loop");
+            throw new LinuxException("epoll_create1", LibC.errno, "event loop");
         }
 
-        Control(EPOLL_CTL_ADD, _wake, WakeId, PollEvents.Readable);
+        Control(EPOLL_CTL_ADD, _wake.Descriptor, WakeId, 0, PollEvents.Readable);
     }
 
-    /// <summary>Watches a socket; its events are reported with its <see cref="StreamSocket.Id"/>. Closing it ends that.</summary>
+    /// <summary>
+    /// Watches a socket; its events are reported with its <see cref="StreamSocket.Id"/> and <see cref="StreamSocket.Serial"/>. Closing it ends
+    /// that, except for events already fetched, and while a child process between fork and exec holds a copy: those have a serial of the past.
+    /// </summary>
     public void Add(StreamSocket socket, PollEvents events)
     {
         ArgumentNullException.ThrowIfNull(socket);
-        Control(EPOLL_CTL_ADD, socket.Id, socket.Id, events);
+        Control(EPOLL_CTL_ADD, socket.Id, socket.Id, socket.Serial, events);
     }
 
     /// <summary>Changes what is watched.</summary>
     public void Change(StreamSocket socket, PollEvents events)
     {
         ArgumentNullException.ThrowIfNull(socket);
-        Control(EPOLL_CTL_MOD, socket.Id, socket.Id, events);
+        Control(EPOLL_CTL_MOD, socket.Id, socket.Id, socket.Serial, events);
     }
 
     /// <summary>Watches any descriptor; its events are reported with the id returned, its number.</summary>
@@ -77,7 +79,7 @@ public sealed unsafe class EventPoll : IDisposable
     {
         ArgumentNullException.ThrowIfNull(handle);
         var descriptor = (int)handle.DangerousGetHandle();
-        Control(EPOLL_CTL_ADD, descriptor, descriptor, events);
+        Control(EPOLL_CTL_ADD, descriptor, descriptor, 0, events);
         return descriptor;
     }
 
@@ -85,7 +87,7 @@ public sealed unsafe class EventPoll : IDisposable
     public void Change(SafeHandle handle, PollEvents events)
     {
         ArgumentNullException.ThrowIfNull(handle);
-        Control(EPOLL_CTL_MOD, (int)handle.DangerousGetHandle(), (int)handle.DangerousGetHandle(), events);
+        Control(EPOLL_CTL_MOD, (int)handle.DangerousGetHandle(), (int)handle.DangerousGetHandle(), 0, events);
     }
 
     /// <summary>Ends the watch of a descriptor added by handle, which stays open. Returns the id it was reported with.</summary>
@@ -93,11 +95,11 @@ public sealed unsafe class EventPoll : IDisposable
     {
         ArgumentNullException.ThrowIfNull(handle);
         var descriptor = (int)handle.DangerousGetHandle();
-        Control(EPOLL_CTL_DEL, descriptor, descriptor, PollEvents.None);
+        Control(EPOLL_CTL_DEL, descriptor, descriptor, 0, PollEvents.None);
         return descriptor;
     }
 
-    /// <summary>Waits for events, at most <paramref name="milliseconds"/> (-1: without limit); returns how many there are to <see cref="Read"/>.</summary>
+    /// <summary>Waits for events, at most <paramref name="milliseconds"/> (-1: without limit); returns how many there are to <see cref="Read(int)"/>.</summary>
     public int Wait(int milliseconds = -1)
     {
         fixed (epoll_event* events = _events)
@@ -108,16 +110,20 @@ public sealed unsafe class EventPoll : IDisposable
     }
 
     /// <summary>An event of the last <see cref="Wait"/>.</summary>
-    public (int Id, PollEvents Events) Read(int index)
+    public (int Id, PollEvents Events) Read(int index) => Read(index, out _);
+
+    /// <summary>An event of the last <see cref="Wait"/>, with the socket's serial; 0 for what was added by handle.</summary>
+    public (int Id, PollEvents Events) Read(int index, out uint serial)
     {
         ref var item = ref _events[index];
-        var id = item.data.fd;
+        var id = (int)(uint)item.data.u64;
         if (id == WakeId)
         {
             ulong count;
-            _ = read(_wake, &count, sizeof(ulong));
+            _ = read(_wake.Descriptor, &count, sizeof(ulong));
         }
 
+        serial = (uint)(item.data.u64 >> 32);
         return (id, (PollEvents)(uint)item.events);
     }
 
@@ -125,24 +131,37 @@ public sealed unsafe class EventPoll : IDisposable
     public void Wake()
     {
         ulong one = 1;
-        _ = write(_wake, &one, sizeof(ulong));
+        _ = write(_wake.Descriptor, &one, sizeof(ulong));
     }
 
-    /// <summary>Closes it; the thread must have ended.</summary>
-    public void Dispose()
-    {
-        _ = close(_poll);
-        _ = close(_wake);
-    }
+    /// <summary>Closes it; the thread must have ended. <see cref="Wake"/> may still be called, for nothing.</summary>
+    public void Dispose() => _ = close(_poll);
 
-    private void Control(int operation, int descriptor, int id, PollEvents events)
+    private void Control(int operation, int descriptor, int id, uint serial, PollEvents events)
     {
         epoll_event item = default;
         item.events = (int)(uint)events;
-        item.data.fd = id;
+        item.data.u64 = ((ulong)serial << 32) | (uint)id;
         if (epoll_ctl(_poll, operation, descriptor, &item) != 0)
         {
             throw new LinuxException("epoll_ctl", LibC.errno, $"descriptor {descriptor}");
         }
+    }
+
+    /// <summary>Closed only when nobody can wake any more: its number may be another descriptor's the next moment.</summary>
+    private sealed class Waker
+    {
+        public Waker()
+        {
+            Descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+            if (Descriptor < 0)
+            {
+                throw new LinuxException("eventfd", LibC.errno, "event loop");
+            }
+        }
+
+        ~Waker() => _ = close(Descriptor);
+
+        public int Descriptor { get; }
     }
 }

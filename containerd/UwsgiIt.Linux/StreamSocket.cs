@@ -17,6 +17,8 @@ public sealed unsafe class StreamSocket : IDisposable
     /// <summary>Returned by <see cref="Connect"/> when the answer will come as writability (EINPROGRESS).</summary>
     public const int InProgress = -115;
 
+    private static int _lastSerial;
+
     private readonly Lock _close = new();
     private readonly int _descriptor;
     private bool _closed;
@@ -25,6 +27,9 @@ public sealed unsafe class StreamSocket : IDisposable
 
     /// <summary>A small number, unique among open sockets; used again after <see cref="Dispose"/>.</summary>
     public int Id => _descriptor;
+
+    /// <summary>Tells sockets of the same <see cref="Id"/> apart; wraps after 4 billion.</summary>
+    public uint Serial { get; } = (uint)Interlocked.Increment(ref _lastSerial);
 
     /// <summary>A new socket of the family. Throws <see cref="LinuxException"/>.</summary>
     public static StreamSocket Open(AddressFamily family)

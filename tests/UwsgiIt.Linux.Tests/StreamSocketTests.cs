@@ -133,8 +133,8 @@ public sealed class StreamSocketTests : IDisposable
         using var poll = new EventPoll();
         poll.Add(socket, events);
         Assert.Equal(1, poll.Wait());
-        var (id, seen) = poll.Read(0);
-        Assert.Equal(socket.Id, id);
+        var (id, seen) = poll.Read(0, out var serial);
+        Assert.Equal((socket.Id, socket.Serial), (id, serial));
         return seen & events;
     }
 }

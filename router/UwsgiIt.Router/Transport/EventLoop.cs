@@ -8,6 +8,9 @@ namespace UwsgiIt.Router.Transport;
 /// <summary>What an event loop calls when a socket's state changed. Events may be spurious.</summary>
 internal interface IPollHandler
 {
+    /// <summary>Of the socket watched: events of another with the same number are none of its.</summary>
+    uint Serial { get; }
+
     void OnEvents(PollEvents events);
 }
 
@@ -96,8 +99,8 @@ internal sealed partial class EventLoop : PipeScheduler, IDisposable
             Interlocked.Exchange(ref _awake, 1);
             for (var i = 0; i < count; i++)
             {
-                var (id, events) = _poll.Read(i);
-                if (id >= 0 && Handlers[id >> ChunkBits]![id & ((1 << ChunkBits) - 1)] is { } handler)
+                var (id, events) = _poll.Read(i, out var serial);
+                if (id >= 0 && Handlers[id >> ChunkBits]![id & ((1 << ChunkBits) - 1)] is { } handler && handler.Serial == serial)
                 {
                     Notify(handler, events);
                 }

@@ -42,6 +42,8 @@ internal sealed partial class LoopListener : IConnectionListener, IPollHandler
 
     public EndPoint EndPoint { get; }
 
+    public uint Serial => _socket.Serial;
+
     public void OnEvents(PollEvents events)
     {
         while (Volatile.Read(ref _unbound) == 0)
@@ -106,14 +108,12 @@ internal sealed partial class LoopListener : IConnectionListener, IPollHandler
             socket.SetNoDelay();
         }
 
+        // Watched before anybody has it: who takes it may have closed it by the time that the write returns.
         var connection = new LoopConnection(socket, _loops.Next(), _pool);
-        if (_accepted.Writer.TryWrite(connection))
+        connection.Start();
+        if (!_accepted.Writer.TryWrite(connection))
         {
-            connection.Start();
-        }
-        else
-        {
-            socket.Dispose();
+            _ = connection.DisposeAsync().AsTask();
         }
     }
 

@@ -28,6 +28,8 @@ internal abstract class LoopSocket : IPollHandler, IDisposable
 
     public EventLoop Loop { get; }
 
+    public uint Serial => Socket.Serial;
+
     protected StreamSocket Socket { get; }
 
     protected bool PeerClosed { get; private set; }

@@ -37,6 +37,7 @@ try
     builder.Services.AddCertificates();
     builder.Services.AddAcme();
     builder.Services.AddEdge();
+    builder.Services.AddTls(configuration);
     builder.Services.AddForwarding();
     builder.Services.AddSubscriptions();
     builder.Services.AddSubscribedHosts();

@@ -39,6 +39,7 @@ internal sealed class RouterEnvironment : IAsyncDisposable
             ["Certificate"] = new JsonObject { ["AllowedDirectories"] = new JsonArray(Folder.Path + "/") },
             ["Admin"] = new JsonObject { ["Address"] = Admin.ToString() },
             ["Transport"] = new JsonObject { ["Kind"] = Transport },
+            ["Tls"] = new JsonObject { ["Engine"] = TlsEngine },
             ["Stats"] = new JsonObject { ["Address"] = Folder.File("stats.sock") },
             ["AccessLog"] = new JsonObject { ["Path"] = Folder.File("access.log") },
             ["Logging"] = new JsonObject { ["LogLevel"] = new JsonObject { ["UwsgiIt"] = "Debug" } },
@@ -54,6 +55,9 @@ internal sealed class RouterEnvironment : IAsyncDisposable
 
     /// <summary>The transport under test.</summary>
     public static string Transport { get; } = Environment.GetEnvironmentVariable("UWSGIIT_TEST_TRANSPORT") ?? "Epoll";
+
+    /// <summary>The TLS under test; on the stock transport there is one only.</summary>
+    public static string TlsEngine { get; } = Environment.GetEnvironmentVariable("UWSGIIT_TEST_TLS") ?? (Transport == "Epoll" ? "OpenSsl" : "SslStream");
 
     public static bool IsLong => Environment.GetEnvironmentVariable("UWSGIIT_LONG") == "1";
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using UwsgiIt.Protocol.Subscriptions;
 using UwsgiIt.Tests.Common;
@@ -124,6 +125,40 @@ public sealed class TlsTests
         Assert.StartsWith("HTTP/1.1 400", await AskAsync(client.GetStream(), "www.example.com", "/"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Stats_NameTheEngineAndWhatWasAgreed()
+    {
+        await using var router = await RouterEnvironment.StartAsync();
+        await using var http2 = await ConnectAsync(router, "www.example.com", configure: static options => options.ApplicationProtocols = [SslApplicationProtocol.Http2]);
+        Assert.Equal(SslApplicationProtocol.Http2, http2.NegotiatedApplicationProtocol);
+        Assert.StartsWith(RouterEnvironment.TlsEngine, (await router.StatsAsync()).GetProperty("tls").GetProperty("engine").GetString(), StringComparison.OrdinalIgnoreCase);
+        if (RouterEnvironment.TlsEngine == "OpenSsl")
+        {
+            JsonElement[] handshakes = [];
+
+            // The client is done before the router has its last word.
+            await Eventually.TrueAsync(async () => (handshakes = [.. (await router.StatsAsync()).GetProperty("tls").GetProperty("handshakes").EnumerateArray()]).Sum(static handshake => handshake.GetProperty("count").GetInt32()) == 1, "the handshake is counted");
+            var handshake = Assert.Single(handshakes);
+            Assert.Equal(("TLSv1.3", false), (handshake.GetProperty("protocol").GetString(), handshake.GetProperty("resumed").GetBoolean()));
+            Assert.Equal(http2.NegotiatedCipherSuite.ToString(), handshake.GetProperty("cipher").GetString());
+            Assert.NotEqual("none", handshake.GetProperty("group").GetString());
+            await Eventually.TrueAsync(async () => (await router.MetricsAsync()).Contains("uwsgiit_router_tls_handshakes_total{", StringComparison.Ordinal), "handshakes are counted");
+        }
+    }
+
+    [Fact]
+    public async Task OpenSsl_OnTheStockTransport_FallsBackWithAWarning()
+    {
+        await using var router = await RouterEnvironment.StartAsync(static settings =>
+        {
+            settings["Transport"]!["Kind"] = "Sockets";
+            settings["Tls"]!["Engine"] = "OpenSsl";
+        });
+        await using var stream = await ConnectAsync(router, "www.example.com");
+        Assert.Equal("sslstream", (await router.StatsAsync()).GetProperty("tls").GetProperty("engine").GetString());
+        Assert.Contains("TLS is SslStream's, not OpenSSL's: Transport:Kind is Sockets.", router.Process.Output, StringComparison.Ordinal);
+    }
+
     private static SniClaim Inline(TestCertificates certificate) => new(certificate.KeyPem, certificate.CertificatePem, null, false);
 
     private static int _load;
@@ -154,17 +189,19 @@ public sealed class TlsTests
         return ((X509Certificate2)stream.RemoteCertificate!).Thumbprint;
     }
 
-    private static async Task<SslStream> ConnectAsync(RouterEnvironment router, string sni, TestCertificates? client = null)
+    private static async Task<SslStream> ConnectAsync(RouterEnvironment router, string sni, TestCertificates? client = null, Action<SslClientAuthenticationOptions>? configure = null)
     {
         var socket = new TcpClient();
         await socket.ConnectAsync(router.Https);
         var stream = new SslStream(socket.GetStream());
-        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        var options = new SslClientAuthenticationOptions
         {
             TargetHost = sni,
             RemoteCertificateValidationCallback = static (_, _, _, _) => true,
             ClientCertificates = client is null ? null : [client.Certificate],
-        }).WaitAsync(TimeSpan.FromSeconds(10));
+        };
+        configure?.Invoke(options);
+        await stream.AuthenticateAsClientAsync(options).WaitAsync(TimeSpan.FromSeconds(30));
         return stream;
     }
 

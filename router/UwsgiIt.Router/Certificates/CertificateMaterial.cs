@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using UwsgiIt.Router.Tls;
 
 namespace UwsgiIt.Router.Certificates;
 
@@ -12,16 +13,32 @@ internal sealed class CertificateMaterial
     // Ours: chains are two or three long; arbitrary, may grow.
     private const int MaxChain = 16;
 
-    private CertificateMaterial(X509Certificate2 leaf, SslServerAuthenticationOptions authentication)
+    private readonly X509Certificate2Collection _chain;
+    private readonly X509Certificate2Collection? _authorities;
+    private SslServerAuthenticationOptions? _authentication;
+    private OpenSslCertificate? _openSsl;
+    private byte[]? _sessionIdContext;
+
+    private CertificateMaterial(X509Certificate2 leaf, X509Certificate2Collection chain, X509Certificate2Collection? authorities, bool clientCertificateRequired)
     {
         Leaf = leaf;
-        Authentication = authentication;
+        _chain = chain;
+        _authorities = authorities;
+        ClientCertificateRequired = clientCertificateRequired;
     }
 
     public X509Certificate2 Leaf { get; }
 
-    /// <summary>Shared by all handshakes of the name; never changed.</summary>
-    public SslServerAuthenticationOptions Authentication { get; }
+    public bool ClientCertificateRequired { get; }
+
+    /// <summary>For SslStream. Shared by all handshakes of the name; never changed.</summary>
+    public SslServerAuthenticationOptions Authentication => LazyInitializer.EnsureInitialized(ref _authentication, () => CreateAuthentication(Leaf, _chain, _authorities, ClientCertificateRequired));
+
+    /// <summary>32 bytes that tell this certificate's sessions from all others', in every process: a renewed one begins anew.</summary>
+    public ReadOnlySpan<byte> SessionIdContext => _sessionIdContext ??= Leaf.GetCertHash(HashAlgorithmName.SHA256);
+
+    /// <summary>For OpenSSL, shared likewise. Throws <see cref="CryptographicException"/>.</summary>
+    public OpenSslCertificate OpenSsl => LazyInitializer.EnsureInitialized(ref _openSsl, () => new OpenSslCertificate(Leaf, _chain, _authorities));
 
     /// <summary>Builds the material; <paramref name="problem"/> says why it cannot be used. Name null skips the check of names.</summary>
     public static bool TryCreate(string? name, string certificatePem, string keyPem, string? clientCaPem, bool clientCertificateRequired, DateTimeOffset now, [NotNullWhen(true)] out CertificateMaterial? material, out string problem)
@@ -53,7 +70,7 @@ internal sealed class CertificateMaterial
 
             chain.RemoveAt(0);
             var authorities = clientCaPem is null ? null : ReadAuthorities(clientCaPem);
-            material = new CertificateMaterial(leaf, CreateAuthentication(leaf, chain, authorities, clientCertificateRequired));
+            material = new CertificateMaterial(leaf, chain, authorities, clientCertificateRequired);
             problem = "";
             return true;
         }

@@ -67,8 +67,7 @@ internal sealed partial class CertificateStore : ISubscribedCertificates
         var material = binding.Get(now, CheckMilliseconds);
         if (material is null)
         {
-            binding = _configured.Default;
-            material = binding.Get(now, CheckMilliseconds) ?? throw new InvalidOperationException("The default certificate cannot be used.");
+            material = GetDefault(out binding);
         }
         else if (!wasLoaded && Interlocked.Increment(ref _loads) >= _options.CurrentValue.MaxCachedContexts)
         {
@@ -76,6 +75,13 @@ internal sealed partial class CertificateStore : ISubscribedCertificates
         }
 
         return material;
+    }
+
+    /// <summary>The material of names without one of their own.</summary>
+    public CertificateMaterial GetDefault(out CertificateBinding binding)
+    {
+        binding = _configured.Default;
+        return binding.Get(_time.GetUtcNow(), CheckMilliseconds) ?? throw new InvalidOperationException("The default certificate cannot be used.");
     }
 
     /// <inheritdoc />

@@ -22,15 +22,22 @@ internal static class RouterEventIds
     public const int SnapshotDamaged = 1511;
     public const int SnapshotWriteFailed = 1512;
 
-    // Certificates 2000-2999
+    // Certificates 2000-2499
     public const int CertificateRefused = 2000;
     public const int CertificateInstalled = 2001;
     public const int DefaultCertificateMade = 2002;
     public const int CertificateExpires = 2003;
+    public const int CertificateUnusable = 2004;
     public const int AcmeIssued = 2010;
     public const int AcmeFailed = 2011;
     public const int AcmeAdviceFailed = 2012;
     public const int AcmeStoreFailed = 2013;
+
+    // Tls 2500-2999
+    public const int TicketKeyFileUnusable = 2500;
+    public const int HelloFault = 2501;
+    public const int EngineMissing = 2502;
+    public const int HandshakeFailed = 2503;
 
     // Routing 3000-3499
     public const int NodeEjected = 3000;

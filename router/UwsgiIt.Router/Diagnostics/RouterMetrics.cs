@@ -3,6 +3,7 @@ using UwsgiIt.Router.Edge;
 using UwsgiIt.Router.Forwarding;
 using UwsgiIt.Router.ProxyProtocol;
 using UwsgiIt.Router.Sessions;
+using UwsgiIt.Router.Tls;
 
 namespace UwsgiIt.Router.Diagnostics;
 
@@ -19,6 +20,8 @@ internal sealed class RouterMetrics
     private readonly Counter<long> _refusals;
     private readonly Counter<long> _droppedHeaders;
     private readonly Counter<long> _connectionRefusals;
+    private readonly Counter<long> _handshakes;
+    private readonly Counter<long> _handshakeFailures;
 
     public RouterMetrics(IMeterFactory meterFactory)
     {
@@ -31,6 +34,8 @@ internal sealed class RouterMetrics
         _refusals = Meter.CreateCounter<long>("uwsgiit.router.requests.refused", "{request}", "Requests refused before any upstream saw them, by cause.");
         _connectionRefusals = Meter.CreateCounter<long>("uwsgiit.router.connections.refused", "{connection}", "Connections closed because of a limit, by cause.");
         _droppedHeaders = Meter.CreateCounter<long>("uwsgiit.router.headers.dropped", "{header}", "Request headers left out because of a '_' in their name.");
+        _handshakes = Meter.CreateCounter<long>("uwsgiit.router.tls.handshakes", "{handshake}", "TLS handshakes completed by OpenSSL, by what was agreed.");
+        _handshakeFailures = Meter.CreateCounter<long>("uwsgiit.router.tls.handshake.failures", "{handshake}", "TLS handshakes with OpenSSL that came to nothing, by result.");
     }
 
     /// <summary>For observable instruments of other folders; register them once, at start.</summary>
@@ -94,6 +99,22 @@ internal sealed class RouterMetrics
         if (_proxyRefusals.Enabled)
         {
             _proxyRefusals.Add(1, new KeyValuePair<string, object?>("cause", refusal.ToString()));
+        }
+    }
+
+    public void HandshakeSucceeded(TlsAgreement agreement)
+    {
+        if (_handshakes.Enabled)
+        {
+            _handshakes.Add(1, new("protocol", agreement.ProtocolName), new("cipher", agreement.CipherName), new("group", agreement.Group), new("resumed", agreement.IsResumed));
+        }
+    }
+
+    public void HandshakeFailed(HandshakeResult result)
+    {
+        if (_handshakeFailures.Enabled)
+        {
+            _handshakeFailures.Add(1, new KeyValuePair<string, object?>("result", result.ToString()));
         }
     }
 }

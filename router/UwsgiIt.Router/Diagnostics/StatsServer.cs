@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using UwsgiIt.Protocol.Subscriptions;
 using UwsgiIt.Router.Hosting;
 using UwsgiIt.Router.Subscriptions;
+using UwsgiIt.Router.Tls;
 using UwsgiIt.Router.Transport;
 
 namespace UwsgiIt.Router.Diagnostics;
@@ -17,7 +18,9 @@ internal sealed partial class StatsServer(
     SubscriptionRegistry registry,
     SubscriptionListener announces,
     ActiveRequests active,
-    ILogger<StatsServer> logger) : BackgroundService
+    TlsChoice tls,
+    ILogger<StatsServer> logger,
+    OpenSslContext? context = null) : BackgroundService
 {
     // A collector that does not read holds a buffer of ours no longer than this.
     private static readonly TimeSpan ClientTimeout = TimeSpan.FromSeconds(30);
@@ -70,6 +73,7 @@ internal sealed partial class StatsServer(
         WriteAddresses(json, "fastrouter", AddressesOf(EndpointKind.Uwsgi));
         WriteAddresses(json, "rawrouter", AddressesOf(EndpointKind.Tcp));
         WriteAddresses(json, "passthrough", AddressesOf(EndpointKind.TlsPassthrough));
+        WriteTls(json);
         json.WriteStartArray("subscriptions");
         foreach (var slot in registry.Slots)
         {
@@ -116,6 +120,26 @@ internal sealed partial class StatsServer(
         }
 
         json.WriteEndArray();
+    }
+
+    private void WriteTls(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("tls");
+        json.WriteString("engine", tls.Text);
+        json.WriteStartArray("handshakes");
+        foreach (var agreement in context?.Agreements ?? [])
+        {
+            json.WriteStartObject();
+            json.WriteString("protocol", agreement.ProtocolName);
+            json.WriteString("cipher", agreement.CipherName);
+            json.WriteString("group", agreement.Group);
+            json.WriteBoolean("resumed", agreement.IsResumed);
+            json.WriteNumber("count", agreement.Count);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static void WriteSlot(Utf8JsonWriter json, Slot slot)

@@ -107,19 +107,16 @@ internal static class KestrelSetup
             return;
         }
 
-        listen.Protocols = endpoint switch
-        {
-            { H2c: true } => HttpProtocols.Http2,
-            { Tls: true, Http3: true } => HttpProtocols.Http1AndHttp2AndHttp3,
-            { Tls: true } => HttpProtocols.Http1AndHttp2,
-            _ => HttpProtocols.Http1,
-        };
         if (endpoint.Tls)
         {
             listen.UseHandshakeLimits();
             listen.UseAcmeAlpn(options.RequestHeadTimeout);
-            listen.UseRouterTls();
+            listen.UseRouterTls(endpoint.Http3);
             listen.UseHandshakeEnd();
+        }
+        else
+        {
+            listen.Protocols = endpoint.H2c ? HttpProtocols.Http2 : HttpProtocols.Http1;
         }
 
         if (endpoint.Rtsp || endpoint.Source)

@@ -7,6 +7,7 @@ using UwsgiIt.Router.Edge;
 using UwsgiIt.Router.Forwarding;
 using UwsgiIt.Router.Routing;
 using UwsgiIt.Router.Subscriptions;
+using UwsgiIt.Router.Tls;
 using UwsgiIt.Router.Transport;
 
 namespace UwsgiIt.Router.Hosting;
@@ -29,6 +30,7 @@ internal static class RouterConfiguration
         var known = new HashSet<string>(OtherSections, StringComparer.OrdinalIgnoreCase);
         Check<ListenerOptions>(configuration, known, faults);
         Check<TransportOptions>(configuration, known, faults);
+        Check<TlsOptions>(configuration, known, faults);
         Check<StateOptions>(configuration, known, faults);
         Check<SubscriptionOptions>(configuration, known, faults);
         Check<AgentOptions>(configuration, known, faults);
@@ -56,6 +58,7 @@ internal static class RouterConfiguration
     {
         Bind<ListenerOptions>(services, configuration);
         Bind<TransportOptions>(services, configuration);
+        Bind<TlsOptions>(services, configuration);
         Bind<StateOptions>(services, configuration);
         Bind<SubscriptionOptions>(services, configuration);
         Bind<AgentOptions>(services, configuration);

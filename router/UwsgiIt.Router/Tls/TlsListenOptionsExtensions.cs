@@ -1,29 +1,51 @@
-using System.Net.Security;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Options;
 using UwsgiIt.Router.Certificates;
+using UwsgiIt.Router.Diagnostics;
 
 namespace UwsgiIt.Router.Tls;
 
 /// <summary>TLS on a Kestrel listener, by SNI.</summary>
-internal static class TlsListenOptionsExtensions
+internal static partial class TlsListenOptionsExtensions
 {
     private const byte HandshakeRecord = 0x16;
 
-    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
-
-    private static readonly byte[] PlainAnswer = Encoding.ASCII.GetBytes(
+    /// <summary>A client that speaks plain HTTP gets a sentence instead of a reset.</summary>
+    public static ReadOnlyMemory<byte> PlainAnswer { get; } = Encoding.ASCII.GetBytes(
         "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 53\r\nConnection: close\r\n\r\nThis port speaks TLS: ask again with https instead.\r\n");
 
-    public static void UseRouterTls(this ListenOptions listen)
+    /// <summary>HTTP/1.1 and HTTP/2, and HTTP/3 where wanted, whose TLS is the runtime's.</summary>
+    public static void UseRouterTls(this ListenOptions listen, bool http3)
+    {
+        var choice = listen.ApplicationServices.GetRequiredService<TlsChoice>();
+        if (choice.Problem is not null)
+        {
+            Log.EngineMissing(listen.ApplicationServices.GetRequiredService<ILogger<TlsChoice>>(), listen.ToString(), choice.Problem);
+        }
+
+        if (choice.Engine == TlsEngine.OpenSsl && !http3)
+        {
+            // Protocols stay as they are, which is all of them: set, Kestrel would say that h2 is off without UseHttps, though ALPN has it on.
+            var listener = listen.ApplicationServices.GetRequiredService<OpenSslListener>();
+            listen.Use(next => connection => listener.OnConnectionAsync(connection, next));
+            return;
+        }
+
+        listen.Protocols = http3 ? HttpProtocols.Http1AndHttp2AndHttp3 : HttpProtocols.Http1AndHttp2;
+        listen.UseSslStream();
+    }
+
+    private static void UseSslStream(this ListenOptions listen)
     {
         var store = listen.ApplicationServices.GetRequiredService<CertificateStore>();
-        listen.Use(static next => connection => RefusePlainAsync(connection, next));
+        var timeout = listen.ApplicationServices.GetRequiredService<IOptions<TlsOptions>>().Value.HandshakeTimeout;
+        listen.Use(next => connection => RefusePlainAsync(connection, next, timeout));
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
-            HandshakeTimeout = HandshakeTimeout,
+            HandshakeTimeout = timeout,
             OnConnection = handshake =>
             {
                 var material = store.GetMaterial(handshake.ClientHelloInfo.ServerName, out var binding);
@@ -33,10 +55,9 @@ internal static class TlsListenOptionsExtensions
         });
     }
 
-    /// <summary>A client that speaks plain HTTP here gets a sentence instead of a reset.</summary>
-    private static async Task RefusePlainAsync(ConnectionContext connection, ConnectionDelegate next)
+    private static async Task RefusePlainAsync(ConnectionContext connection, ConnectionDelegate next, TimeSpan timeout)
     {
-        using var deadline = new CancellationTokenSource(HandshakeTimeout);
+        using var deadline = new CancellationTokenSource(timeout);
         try
         {
             var read = await connection.Transport.Input.ReadAsync(deadline.Token);
@@ -61,5 +82,11 @@ internal static class TlsListenOptionsExtensions
         }
 
         await next(connection);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(RouterEventIds.EngineMissing, LogLevel.Warning, "{Listener}: TLS is SslStream's, not OpenSSL's: {Problem}.")]
+        public static partial void EngineMissing(ILogger logger, string? listener, string problem);
     }
 }

@@ -54,6 +54,9 @@ internal sealed class LoopConnection : ConnectionContext, IConnectionIdFeature, 
 
     public override IDuplexPipe Transport { get; set; }
 
+    /// <summary>The socket under <see cref="Transport"/>, for TLS.</summary>
+    public LoopClient Client => _client;
+
     public override EndPoint? LocalEndPoint { get; set; }
 
     public override EndPoint? RemoteEndPoint { get; set; }
@@ -75,7 +78,6 @@ internal sealed class LoopConnection : ConnectionContext, IConnectionIdFeature, 
     {
         _client.Input.Complete();
         _client.Output.Complete();
-        _client.Shutdown(SocketShutdown.Both);
         _client.Dispose();
         SignalClosed();
         return base.DisposeAsync();

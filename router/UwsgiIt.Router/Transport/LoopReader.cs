@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using UwsgiIt.Linux;
 using UwsgiIt.Router.Buffers;
+using UwsgiIt.Router.Tls;
 
 namespace UwsgiIt.Router.Transport;
 
@@ -115,6 +116,23 @@ internal sealed class LoopReader(LoopClient client) : PipeReader
         _tail = null;
     }
 
+    /// <summary>True when something was received that was not consumed. For whoever takes the socket over.</summary>
+    public bool HasBuffered => _head is not null;
+
+    /// <summary>Moves out what was received and not consumed: a count, 0 when that was all.</summary>
+    public int TakeBuffered(Span<byte> buffer)
+    {
+        if (_head is not { } head)
+        {
+            return 0;
+        }
+
+        var count = Math.Min(buffer.Length, head.End - head.Start);
+        head.Array.AsSpan(head.Start, count).CopyTo(buffer);
+        AdvanceTo(new SequencePosition(head, head.Start + count), new SequencePosition(_tail, _tail!.End));
+        return count;
+    }
+
     /// <summary>Run by the loop when the wait is over.</summary>
     public void Continue()
     {
@@ -187,6 +205,7 @@ internal sealed class LoopReader(LoopClient client) : PipeReader
     {
         _isEnded = true;
         _error = client.AbortReason is { } reason ? new ConnectionAbortedException(reason.Message)
+            : count == TlsSession.BrokenProtocol ? new IOException("The client broke the TLS protocol.")
             : count == Econnreset ? new ConnectionResetException("The client reset the connection.")
             : count < 0 ? new IOException($"The client's connection failed (errno {-count}).")
             : null;

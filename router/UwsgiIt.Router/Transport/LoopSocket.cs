@@ -58,7 +58,7 @@ internal abstract class LoopSocket : IPollHandler, IDisposable
             {
                 OnReadable();
             }
-            else if (PeerClosed && Socket.Available() == 0)
+            else if (PeerClosed && IsDrained())
             {
                 OnPeerGone();
             }
@@ -84,6 +84,12 @@ internal abstract class LoopSocket : IPollHandler, IDisposable
     protected virtual void OnPeerGone()
     {
     }
+
+    /// <summary>True when nothing is left to read. Asked on the loop while nobody reads.</summary>
+    protected virtual bool IsDrained() => Socket.Available() == 0;
+
+    /// <summary>Has the next <see cref="MayReceive"/> find something. By the reader, on the loop.</summary>
+    protected void SetNews() => _readable.Set();
 
     /// <summary>
     /// True when it is worth to <see cref="Receive"/>; false once the reader waits for <see cref="OnReadable"/>, after which the reader's state
@@ -129,7 +135,7 @@ internal abstract class LoopSocket : IPollHandler, IDisposable
     {
         while (true)
         {
-            var count = Socket.Send(buffer);
+            var count = Send(buffer);
             if (count != StreamSocket.WouldBlock)
             {
                 return count;
@@ -141,6 +147,9 @@ internal abstract class LoopSocket : IPollHandler, IDisposable
             }
         }
     }
+
+    /// <summary>Sends once.</summary>
+    protected virtual int Send(ReadOnlySpan<byte> buffer) => Socket.Send(buffer);
 
     /// <summary>Begins to wait for room; false when there may be some by now.</summary>
     protected bool WaitWritable()

@@ -165,7 +165,7 @@ internal sealed class LoopWriter(LoopClient client) : PipeWriter
         }
 
         Release();
-        return true;
+        return _isBroken || client.TryFlush();
     }
 
     private void Release()

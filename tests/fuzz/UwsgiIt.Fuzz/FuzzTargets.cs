@@ -13,6 +13,7 @@ using UwsgiIt.Protocol.Subscriptions;
 using UwsgiIt.Router.Edge;
 using UwsgiIt.Router.FastRouter;
 using UwsgiIt.Router.Forwarding;
+using UwsgiIt.Router.Tls;
 using UwsgiIt.Router.ProxyProtocol;
 using UwsgiIt.Router.Sessions;
 using UwsgiIt.Tests.Common;
@@ -47,11 +48,13 @@ internal static class FuzzTargets
         ["definition"] = new(Definition, Texts(
             """{"uid":30001,"name":"a","distro":"debian-12","memory":16777216,"storage":1048576,"ssh_keys":["ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ"],"loopboxes":[{"id":1,"filename":"a/b","mountpoint":"m"}]}""")),
         ["emperor-message"] = new(static bytes => EmperorMessage.TryRead(bytes)?.Write(), Texts("""{"v":1,"type":"place","name":"a.ini","pid":7,"memory":1048576,"request":1}""", """{"v":1,"type":"placed","request":3,"fault":"x"}""")),
-        ["emperor-message"] = new(static bytes => EmperorMessage.TryRead(bytes)?.Write(), Texts("""{"v":1,"type":"place","name":"a.ini","pid":7,"memory":1048576,"request":1}""")),
         ["api-body"] = new(Body, Texts("{\"uid\": \"30001\", \"a\": [1, null], \"b\": 1.9}", "\uFEFF{\"a\": \"\\ud83d\\ude00\"}", "null", "[]")),
         ["api-range"] = new(Range, Texts("6-3", "10", "9-10")),
         ["api-domain"] = new(Domain, Texts(".caff\u00e8.example.org.", "a_b.example.org")),
         ["api-login"] = new(Login, Texts("Basic bm9ib2R5Om5vdGhpbmc=", "bearer uit_x")),
+        ["sni"] = new(Sni, [[0, 14, 0, 0, 11, .. "example.com"u8]]),
+        ["alpn"] = new(static bytes => Check(OpenSslContext.FindProtocol(bytes, "h2"u8) is var at && (at == 0 || bytes.AsSpan(at, 2).SequenceEqual("h2"u8)), "found what is not there"), Texts("\u0002h2\bhttp/1.1")),
+        ["ticket-keys"] = new(static bytes => TicketKeyFile.TryParse(Encoding.UTF8.GetString(bytes), out _, out _), Texts($"uwsgiit-ticket-keys 1\n1764000000 {Convert.ToBase64String(new byte[TicketKey.TotalBytes])}\n")),
         ["path"] = new(Path, Texts("/a/%2e%2e/b//c/./d%20e", "http://host/a?b#c")),
         ["vassal-program"] = new(EmperorTargets.Program, Texts("[program]\nexec = a 'b c'\nenv = A=b\nmemory = 64M\nlisten = 127.0.0.1:80\ncron = 1 -2 3 4 7 x\nssl-ca-domain = a b c !d\n", "[uwsgi]\nexec = x\nport = 80\n")),
         ["vassal-cron"] = new(EmperorTargets.Cron, Texts("-1 -5 1 12 7 command", "minute=5,hour=-2,week=7,unique=1,harakiri=9 command")),
@@ -114,6 +117,14 @@ internal static class FuzzTargets
         catch (Fault fault)
         {
             Check((int)fault.Kind is >= 400 and < 500, "a refusal that is our own fault");
+        }
+    }
+
+    private static void Sni(byte[] bytes)
+    {
+        if (OpenSslContext.TryParseSni(bytes, out var name))
+        {
+            Check(name.Length is > 0 and <= 255 && name.All(static character => character is > ' ' and <= '~'), "a name that is none");
         }
     }
 

@@ -157,6 +157,13 @@ internal sealed class ContainerHost : IAsyncDisposable
 
     public async Task<int> PidAsync(uint uid = FirstUid) => (await ContainerAsync(uid))!.Value.GetProperty("process_id").GetInt32();
 
+    /// <summary>The last events, a line of JSON each.</summary>
+    public async Task<string> EventsAsync()
+    {
+        using var client = ControlClient();
+        return await client.GetStringAsync("http://control/events?last=1000");
+    }
+
     public async Task<int> PostAsync(string path)
     {
         using var client = ControlClient();

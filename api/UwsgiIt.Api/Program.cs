@@ -1,7 +1,7 @@
 using UwsgiIt.Api.Hosting;
 
 var arguments = ApiArguments.Parse(args);
-if (StartUp.TryFinishEarly(arguments, out var exitCode))
+if (StartUp.TryFinishEarly("uwsgiit-api", ApiArguments.Usage, arguments, out var exitCode))
 {
     return exitCode;
 }
@@ -23,5 +23,5 @@ try
 catch (Exception e)
 {
     // Whatever kept us from starting: one line for the operator, one code for the service manager.
-    return StartUp.Fail(e);
+    return StartUp.Fail("uwsgiit-api", e);
 }

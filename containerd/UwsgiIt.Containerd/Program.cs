@@ -5,7 +5,7 @@ using UwsgiIt.Containerd.Distros;
 using UwsgiIt.Containerd.Hosting;
 
 var arguments = ContainerdArguments.Parse(args);
-if (StartUp.TryFinishEarly(arguments, out var exitCode))
+if (StartUp.TryFinishEarly("uwsgiit-containerd", ContainerdArguments.Usage, arguments, out var exitCode))
 {
     return exitCode;
 }
@@ -13,9 +13,9 @@ if (StartUp.TryFinishEarly(arguments, out var exitCode))
 try
 {
     var configuration = ContainerdConfiguration.Build(arguments);
-    if (arguments.PrepareDistro is { } distro)
+    if (arguments.Own.TryGetValue(ContainerdArguments.PrepareDistro, out var distro))
     {
-        DistroPreparation.Prepare(distro, configuration["Path:ContainersRoot"] ?? new PathOptions().ContainersRoot);
+        DistroPreparation.Prepare(Path.GetFullPath(distro), configuration["Path:ContainersRoot"] ?? new PathOptions().ContainersRoot);
         return 0;
     }
 
@@ -48,5 +48,5 @@ try
 catch (Exception e)
 {
     // Whatever kept us from starting: one line for the operator, one code for the service manager.
-    return StartUp.Fail(e);
+    return StartUp.Fail("uwsgiit-containerd", e);
 }

@@ -13,7 +13,7 @@ using UwsgiIt.Router.Tls;
 using UwsgiIt.Router.Transport;
 
 var arguments = RouterArguments.Parse(args);
-if (StartUp.TryFinishEarly(arguments, out var exitCode))
+if (StartUp.TryFinishEarly("uwsgiit-router", RouterArguments.Usage, arguments, out var exitCode))
 {
     return exitCode;
 }
@@ -71,5 +71,5 @@ try
 catch (Exception e)
 {
     // Whatever kept us from starting: one line for the operator, one code for the service manager.
-    return StartUp.Fail(e);
+    return StartUp.Fail("uwsgiit-router", e);
 }

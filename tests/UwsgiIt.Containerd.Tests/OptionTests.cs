@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using UwsgiIt.Containerd.Hosting;
+using UwsgiIt.Hosting;
 
 namespace UwsgiIt.Containerd.Tests;
 
@@ -7,7 +8,7 @@ public sealed class OptionTests
 {
     [Theory]
     [InlineData("Path:ContainersRoot", "relative", "Path:ContainersRoot")]
-    [InlineData("Path:Unknown", "x", "Path:Unknown")]
+    [InlineData("Path:Unknown", "x", "Path")]
     [InlineData("Other:X", "x", "Other")]
     [InlineData("Quota:Backend", "magic", "Quota:Backend")]
     [InlineData("Cgroup:Parent", "../x", "Cgroup:Parent")]

@@ -4,7 +4,7 @@ using UwsgiIt.Router.Diagnostics;
 namespace UwsgiIt.Router.Hosting;
 
 /// <summary>SIGHUP reads the settings again. They are checked apart first: a faulty set is reported whole and what runs is kept.</summary>
-internal sealed partial class ReloadOnHangup(RouterArguments arguments, IConfigurationRoot configuration, AccessLogWriter accessLog, ILogger<ReloadOnHangup> logger) : IHostedService, IDisposable
+internal sealed partial class ReloadOnHangup(ProgramArguments arguments, IConfigurationRoot configuration, AccessLogWriter accessLog, ILogger<ReloadOnHangup> logger) : IHostedService, IDisposable
 {
     private static readonly string[] RestartSections = ["Listener", "Acme", "Limits", "State", "Agent", "Admin", "Stats", "Subscription:UnixSockets", "Subscription:UdpEndpoints"];
 

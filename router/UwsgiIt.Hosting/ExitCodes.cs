@@ -1,8 +1,9 @@
-namespace UwsgiIt.Router.Hosting;
+namespace UwsgiIt.Hosting;
 
 /// <summary>Exit codes of sysexits.h.</summary>
-internal static class ExitCodes
+public static class ExitCodes
 {
+    /// <summary>All went well.</summary>
     public const int Ok = 0;
 
     /// <summary>The command line is wrong.</summary>
@@ -23,7 +24,7 @@ internal static class ExitCodes
     /// <summary>The configuration is wrong.</summary>
     public const int Config = 78;
 
-    /// <summary>The code for what kept the router from starting.</summary>
+    /// <summary>The code for what kept a program from starting.</summary>
     public static int For(Exception exception) => exception switch
     {
         UnauthorizedAccessException => NoPermission,

@@ -5,7 +5,7 @@ using UwsgiIt.Router.Diagnostics;
 
 namespace UwsgiIt.Router.Edge;
 
-/// <summary>How many connections and handshakes there may be, in all and of one address. Who is over a limit is closed before anything is spent on it.</summary>
+/// <summary>How many connections there may be, in all and of one address. Who is over a limit is closed before anything is spent on it.</summary>
 internal sealed class ConnectionLimits
 {
     // Ours: what a browser opens to one site.
@@ -17,7 +17,6 @@ internal sealed class ConnectionLimits
     private readonly TrustedProxies _trusted;
     private readonly RouterMetrics _metrics;
     private int _connections; // guarded by _lock
-    private int _handshakes; // guarded by _lock
 
     public ConnectionLimits(IOptions<LimitsOptions> options, TrustedProxies trusted, RouterMetrics metrics)
     {
@@ -54,51 +53,6 @@ internal sealed class ConnectionLimits
         finally
         {
             Leave(key, account);
-        }
-    }
-
-    /// <summary>The way into a handshake; its end is <see cref="EndHandshake"/>, or that of the connection.</summary>
-    public async Task RunHandshakeAsync(ConnectionContext connection, ConnectionDelegate next)
-    {
-        var account = connection.Features.Get<ClientAccount>();
-        lock (_lock)
-        {
-            if (_handshakes >= _options.MaxHandshakes || account?.Handshakes >= _options.MaxHandshakesPerAddress)
-            {
-                account = null;
-            }
-            else
-            {
-                _handshakes++;
-                account ??= new ClientAccount();
-                account.Handshakes++;
-            }
-        }
-
-        if (account is null)
-        {
-            _metrics.ConnectionRefused(ConnectionRefusal.Handshakes);
-            return;
-        }
-
-        var handshake = new Handshake(account);
-        connection.Features.Set(handshake);
-        try
-        {
-            await next(connection);
-        }
-        finally
-        {
-            End(handshake);
-        }
-    }
-
-    /// <summary>To be called by what comes after the handshake.</summary>
-    public void EndHandshake(ConnectionContext connection)
-    {
-        if (connection.Features.Get<Handshake>() is { } handshake)
-        {
-            End(handshake);
         }
     }
 
@@ -151,25 +105,5 @@ internal sealed class ConnectionLimits
                 _accounts.Remove(key!.Value);
             }
         }
-    }
-
-    private void End(Handshake handshake)
-    {
-        lock (_lock)
-        {
-            if (!handshake.IsOver)
-            {
-                handshake.IsOver = true;
-                handshake.Account.Handshakes--;
-                _handshakes--;
-            }
-        }
-    }
-
-    private sealed class Handshake(ClientAccount account)
-    {
-        public ClientAccount Account { get; } = account;
-
-        public bool IsOver { get; set; }
     }
 }

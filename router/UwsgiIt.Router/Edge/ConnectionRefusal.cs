@@ -14,6 +14,9 @@ internal enum ConnectionRefusal
     /// <summary>There are <c>Limits:MaxHandshakes</c>, in all or of this address.</summary>
     Handshakes,
 
+    /// <summary>The name has <c>Limits:MaxHandshakesPerName</c>.</summary>
+    HandshakesOfName,
+
     /// <summary>HTTP/2 streams reset, by the client or made to be.</summary>
     Resets,
 

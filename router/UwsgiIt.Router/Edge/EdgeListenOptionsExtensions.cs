@@ -19,17 +19,21 @@ internal static class EdgeListenOptionsExtensions
     /// <summary>To come right before TLS.</summary>
     public static void UseHandshakeLimits(this ListenOptions listen)
     {
-        var limits = listen.ApplicationServices.GetRequiredService<ConnectionLimits>();
-        listen.Use(next => connection => limits.RunHandshakeAsync(connection, next));
+        var limits = listen.ApplicationServices.GetRequiredService<HandshakeLimits>();
+        listen.Use(next => connection => limits.RunAsync(connection, next));
     }
 
     /// <summary>To come right after TLS.</summary>
     public static void UseHandshakeEnd(this ListenOptions listen)
     {
-        var limits = listen.ApplicationServices.GetRequiredService<ConnectionLimits>();
+        var limits = listen.ApplicationServices.GetRequiredService<HandshakeLimits>();
         listen.Use(next => connection =>
         {
-            limits.EndHandshake(connection);
+            if (connection.Features.Get<HandshakePlace>() is { } place)
+            {
+                limits.End(place);
+            }
+
             return next(connection);
         });
     }

@@ -14,6 +14,7 @@ internal static class EdgeServiceCollectionExtensions
         services.AddResponseCompression(static options => options.EnableForHttps = true);
         services.AddSingleton<TrustedProxies>();
         services.AddSingleton<ConnectionLimits>();
+        services.AddSingleton<HandshakeLimits>();
         services.AddSingleton<UpgradeLimits>();
 
         // Kestrel takes the last one; the host's own events stay with DiagnosticListener.

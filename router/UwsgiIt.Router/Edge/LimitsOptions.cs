@@ -16,11 +16,14 @@ internal sealed class LimitsOptions : IValidatedOptions
     /// <summary>Most connections of one address, an IPv6 /64 being one. Default 1,000. Trusted proxies and unix listeners are free of it.</summary>
     public int MaxConnectionsPerAddress { get; set; } = 1_000;
 
-    /// <summary>Most TLS handshakes at once. Default 2,000.</summary>
+    /// <summary>Most TLS handshakes at once, some 150 MiB at worst; the last tenth is for addresses with less than four. Default 2,000.</summary>
     public int MaxHandshakes { get; set; } = 2_000;
 
     /// <summary>Most TLS handshakes of one address at once. Default 100.</summary>
     public int MaxHandshakesPerAddress { get; set; } = 100;
+
+    /// <summary>Most TLS handshakes for one name at once; names without a certificate of their own are one together. Default 1,000.</summary>
+    public int MaxHandshakesPerName { get; set; } = 1_000;
 
     /// <summary>Slowest request body, in bytes per second. Default 240 (Kestrel's).</summary>
     public int MinRequestRate { get; set; } = 240;
@@ -62,7 +65,7 @@ internal sealed class LimitsOptions : IValidatedOptions
     {
         foreach (var (setting, value) in new[]
         {
-            ("MaxConnections", MaxConnections), ("MaxConnectionsPerAddress", MaxConnectionsPerAddress), ("MaxHandshakes", MaxHandshakes), ("MaxHandshakesPerAddress", MaxHandshakesPerAddress),
+            ("MaxConnections", MaxConnections), ("MaxConnectionsPerAddress", MaxConnectionsPerAddress), ("MaxHandshakes", MaxHandshakes), ("MaxHandshakesPerAddress", MaxHandshakesPerAddress), ("MaxHandshakesPerName", MaxHandshakesPerName),
             ("MinRequestRate", MinRequestRate), ("MinResponseRate", MinResponseRate), ("MaxStreams", MaxStreams), ("MaxResets", MaxResets), ("MaxControlFrames", MaxControlFrames), ("MaxWindowUpdates", MaxWindowUpdates),
             ("MaxHeaderBytes", MaxHeaderBytes), ("MaxAbusePerAddress", MaxAbusePerAddress), ("MaxAbuse", MaxAbuse), ("MaxUpgradesPerName", MaxUpgradesPerName),
         })

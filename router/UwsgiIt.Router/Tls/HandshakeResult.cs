@@ -15,6 +15,6 @@ internal enum HandshakeResult
     /// <summary>Plain HTTP on a TLS listener; it was told.</summary>
     Plain,
 
-    /// <summary>Tls:MaxHandshakes were under way.</summary>
+    /// <summary>Limits:MaxHandshakesPerName were under way.</summary>
     Refused,
 }

@@ -108,8 +108,7 @@ internal sealed unsafe partial class OpenSslContext : IDisposable
             }
         }
 
-        session.Selected(name, binding);
-        return SetSessionIdContext(ssl, material, binding.HasClientCa);
+        return session.TrySelect(name, binding) && SetSessionIdContext(ssl, material, binding.HasClientCa);
     }
 
     private bool TryUse(nint ssl, CertificateMaterial material, CertificateBinding binding)

@@ -4,15 +4,14 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 using UwsgiIt.Router.Diagnostics;
+using UwsgiIt.Router.Edge;
 using UwsgiIt.Router.Transport;
 
 namespace UwsgiIt.Router.Tls;
 
-/// <summary>Connection middleware of a TLS listener: the handshake on the connection's loop, bounded in number and time, then HTTP.</summary>
+/// <summary>Connection middleware of a TLS listener: the handshake on the connection's loop, bounded in time, then HTTP.</summary>
 internal sealed partial class OpenSslListener(OpenSslContext context, HandshakeDeadlines deadlines, RouterMetrics metrics, IOptions<TlsOptions> options, ILogger<OpenSslListener> logger)
 {
-    private int _underWay;
-
     public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         if (await TryBeginAsync((LoopConnection)connection))
@@ -27,19 +26,7 @@ internal sealed partial class OpenSslListener(OpenSslContext context, HandshakeD
         var deadline = deadlines.Add(connection, options.Value.HandshakeTimeout);
         try
         {
-            if (!await connection.Client.FirstBytesAsync() || deadline.HasExpired)
-            {
-                return false;
-            }
-
-            if (Interlocked.Increment(ref _underWay) <= options.Value.MaxHandshakes)
-            {
-                return await TryHandshakeAsync(connection, deadline);
-            }
-
-            Interlocked.Decrement(ref _underWay);
-            metrics.HandshakeFailed(HandshakeResult.Refused);
-            return false;
+            return await connection.Client.FirstBytesAsync() && !deadline.HasExpired && await TryHandshakeAsync(connection, deadline);
         }
         finally
         {
@@ -49,17 +36,8 @@ internal sealed partial class OpenSslListener(OpenSslContext context, HandshakeD
 
     private async ValueTask<bool> TryHandshakeAsync(LoopConnection connection, HandshakeDeadlines.Entry deadline)
     {
-        var session = new TlsSession(context, connection.Client);
-        TlsProgress progress;
-        try
-        {
-            progress = await connection.Client.HandshakeAsync(session);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _underWay);
-        }
-
+        var session = new TlsSession(context, connection.Client) { Place = connection.Features.Get<HandshakePlace>() };
+        var progress = await connection.Client.HandshakeAsync(session);
         switch (progress)
         {
             case TlsProgress.Done:
@@ -70,8 +48,8 @@ internal sealed partial class OpenSslListener(OpenSslContext context, HandshakeD
                 await connection.Transport.Output.WriteAsync(TlsListenOptionsExtensions.PlainAnswer);
                 return false;
             default:
-                metrics.HandshakeFailed(deadline.HasExpired ? HandshakeResult.TimedOut : progress == TlsProgress.Ended ? HandshakeResult.Left : HandshakeResult.Failed);
-                Log.Failed(logger, session.SniName, deadline.HasExpired ? "it took too long" : session.Problem ?? "the client left");
+                metrics.HandshakeFailed(deadline.HasExpired ? HandshakeResult.TimedOut : session.IsRefused ? HandshakeResult.Refused : progress == TlsProgress.Ended ? HandshakeResult.Left : HandshakeResult.Failed);
+                Log.Failed(logger, session.SniName, deadline.HasExpired ? "it took too long" : session.IsRefused ? "too many for that name are under way" : session.Problem ?? "the client left");
                 return false;
         }
     }

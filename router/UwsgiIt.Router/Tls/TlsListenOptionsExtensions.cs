@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -5,6 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
 using UwsgiIt.Router.Certificates;
 using UwsgiIt.Router.Diagnostics;
+using UwsgiIt.Router.Edge;
 
 namespace UwsgiIt.Router.Tls;
 
@@ -49,6 +51,11 @@ internal static partial class TlsListenOptionsExtensions
             OnConnection = handshake =>
             {
                 var material = store.GetMaterial(handshake.ClientHelloInfo.ServerName, out var binding);
+                if (handshake.Connection.Features.Get<HandshakePlace>()?.TryName(binding) == false)
+                {
+                    throw new AuthenticationException("Too many handshakes for that name are under way.");
+                }
+
                 handshake.Connection.Features.Set(binding);
                 return ValueTask.FromResult(material.Authentication);
             },

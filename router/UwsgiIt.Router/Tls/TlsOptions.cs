@@ -23,9 +23,6 @@ internal sealed class TlsOptions : IValidatedOptions
     /// <summary>Longest time from the connection's first byte to the end of the handshake, and to that byte. Default 10 s (Kestrel's).</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Most handshakes under way; connections beyond are closed. Default 4096, some 300 MiB at worst.</summary>
-    public int MaxHandshakes { get; set; } = 4096;
-
     /// <summary>Ciphers of TLS 1.2, in OpenSSL's words. Default: those with forward secrecy and authenticated encryption.</summary>
     public string Ciphers { get; set; } = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
@@ -49,11 +46,6 @@ internal sealed class TlsOptions : IValidatedOptions
         if (HandshakeTimeout <= TimeSpan.Zero)
         {
             yield return new OptionFault("Tls:HandshakeTimeout", $"{HandshakeTimeout}", "is not a positive time", "Write for example \"00:00:10\"");
-        }
-
-        if (MaxHandshakes < 1)
-        {
-            yield return new OptionFault("Tls:MaxHandshakes", $"{MaxHandshakes}", "is not a positive number", "Write for example 4096");
         }
 
         if (SessionCacheSize < 1)

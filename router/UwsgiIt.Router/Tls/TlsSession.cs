@@ -1,6 +1,7 @@
 using UwsgiIt.Linux;
 using UwsgiIt.Router.Buffers;
 using UwsgiIt.Router.Certificates;
+using UwsgiIt.Router.Edge;
 using static UwsgiIt.Router.Tls.NativeSsl;
 
 namespace UwsgiIt.Router.Tls;
@@ -58,6 +59,12 @@ internal sealed unsafe class TlsSession : IDisposable
 
     /// <summary>What the name is served with; null before the hello.</summary>
     public CertificateBinding? Binding { get; private set; }
+
+    /// <summary>Where the handshake is counted; null where nobody counts.</summary>
+    public HandshakePlace? Place { get; init; }
+
+    /// <summary>The name has its share of handshakes under way.</summary>
+    public bool IsRefused { get; private set; }
 
     /// <summary>The client speaks HTTP/2, by ALPN.</summary>
     public bool IsHttp2 { get; set; }
@@ -272,11 +279,13 @@ internal sealed unsafe class TlsSession : IDisposable
         }
     }
 
-    /// <summary>Called back with the client's hello: the name, and the certificate to use.</summary>
-    public void Selected(string? sniName, CertificateBinding binding)
+    /// <summary>Called back with the client's hello: the name, and the certificate to use. False: the handshake is to end.</summary>
+    public bool TrySelect(string? sniName, CertificateBinding binding)
     {
         SniName = sniName;
         Binding = binding;
+        IsRefused = Place?.TryName(binding) == false;
+        return !IsRefused;
     }
 
     /// <summary>Called back for more ciphertext.</summary>

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
+using UwsgiIt.Tests.Common;
 
 namespace UwsgiIt.Router.FunctionalTests.Edge;
 
@@ -68,6 +69,66 @@ public sealed class ConnectionLimitTests
     }
 
     [Fact]
+    public async Task Handshakes_AreCappedPerNameAndLeaveAReserveForNewcomers()
+    {
+        var certificate = TestCertificates.Server("www.example.com");
+        using var folder = new TempDirectory();
+        await File.WriteAllTextAsync(folder.File("www.example.com.crt"), certificate.CertificatePem);
+        await File.WriteAllTextAsync(folder.File("www.example.com.key"), certificate.KeyPem);
+        await using var router = await RouterEnvironment.StartAsync(settings =>
+        {
+            settings["Certificate"]!["Directory"] = folder.Path;
+            settings["Limits"] = new JsonObject { ["MaxHandshakes"] = 20, ["MaxHandshakesPerName"] = 6, ["MaxHandshakesPerAddress"] = 19 };
+        });
+        var (named, open) = (new List<Socket>(), new List<Socket>());
+        var hello = await TlsHello.MakeAsync();
+        try
+        {
+            // Each from an address of its own: the name is what they share.
+            for (var i = 0; i < 6; i++)
+            {
+                named.Add(await BeginAsync(router, $"127.0.1.{i + 1}", hello.For("www.example.com"), isServed: true));
+            }
+
+            open.Add(await BeginAsync(router, "127.0.1.9", hello.For("www.example.com"), isServed: false));
+
+            // Names that nobody has are one.
+            for (var i = 0; i < 6; i++)
+            {
+                open.Add(await BeginAsync(router, $"127.0.2.{i + 1}", hello.For($"made-up-{i}.example.com"), isServed: true));
+            }
+
+            open.Add(await BeginAsync(router, "127.0.2.9", hello.For("made-up-7.example.com"), isServed: false));
+
+            // Twelve are under way; silent ones take places too, but not the last two.
+            for (var i = 0; i < 6; i++)
+            {
+                open.Add(await ConnectAsync(router.Https, "127.0.0.3"));
+            }
+
+            using (var late = await ConnectAsync(router.Https, "127.0.0.3"))
+            {
+                Assert.Equal(0, await ReceiveAsync(late));
+            }
+
+            named.ForEach(static socket => socket.Dispose());
+            await Eventually.TrueAsync(async () =>
+            {
+                using var again = await BeginAsync(router, "127.0.1.9", hello.For("www.example.com"), isServed: null);
+                return again.Connected;
+            }, "the name has places again");
+            var metrics = await router.MetricsAsync();
+            Assert.Contains("cause=\"HandshakesOfName\"", metrics, StringComparison.Ordinal);
+            Assert.Contains("cause=\"Handshakes\"", metrics, StringComparison.Ordinal);
+        }
+        finally
+        {
+            named.ForEach(static socket => socket.Dispose());
+            open.ForEach(static socket => socket.Dispose());
+        }
+    }
+
+    [Fact]
     public async Task Upgrades_AreCappedPerName()
     {
         await using var router = await StartAsync(new JsonObject { ["MaxUpgradesPerName"] = 2 });
@@ -120,6 +181,23 @@ public sealed class ConnectionLimitTests
         return served;
     }
 
+    /// <summary>Sends a hello and waits for the answer; a handshake that is refused gets an alert at most, the socket is closed then.</summary>
+    private static async Task<Socket> BeginAsync(RouterEnvironment router, string from, byte[] hello, bool? isServed)
+    {
+        const byte HandshakeRecord = 22;
+        var socket = await ConnectAsync(router.Https, from);
+        await socket.SendAsync(hello);
+        var answer = new byte[4096];
+        var gotHello = await ReceiveAsync(socket, answer) > 0 && answer[0] == HandshakeRecord;
+        Assert.Equal(isServed ?? gotHello, gotHello);
+        if (!gotHello)
+        {
+            socket.Dispose();
+        }
+
+        return socket;
+    }
+
     private static async Task<Socket> ConnectAsync(IPEndPoint router, string from)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -128,12 +206,12 @@ public sealed class ConnectionLimitTests
         return socket;
     }
 
-    private static async Task<int> ReceiveAsync(Socket socket)
+    private static async Task<int> ReceiveAsync(Socket socket, byte[]? buffer = null)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         try
         {
-            return await socket.ReceiveAsync(new byte[4096], deadline.Token);
+            return await socket.ReceiveAsync(buffer ?? new byte[4096], deadline.Token);
         }
         catch (SocketException)
         {

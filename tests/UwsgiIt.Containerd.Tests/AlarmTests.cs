@@ -1,8 +1,10 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using UwsgiIt.Containerd.Alarms;
+using UwsgiIt.Containerd.Cgroups;
 using UwsgiIt.Containerd.Hosting;
 using UwsgiIt.Containerd.Sessions;
 using UwsgiIt.Containerd.Contracts;
@@ -37,20 +39,34 @@ public sealed class AlarmTests : IDisposable
     [Fact]
     public void Kills_BeforeTheFirstLook_AreOldNews_AndARestartBeginsAnew()
     {
-        var watched = new WatchedContainer(0);
-        Assert.Equal(0, watched.CountKills(100, 5));
-        Assert.Equal(2, watched.CountKills(100, 7));
-        Assert.Equal(1, watched.CountKills(200, 1));
+        var adopted = new CounterWatch();
+        Assert.Equal(0, adopted.Advance(100, 5, adopted: true));
+        Assert.Equal(2, adopted.Advance(100, 7, adopted: true));
+        Assert.Equal(1, adopted.Advance(200, 1, adopted: false));
+        Assert.Equal(5, new CounterWatch().Advance(100, 5, adopted: false));
     }
+
+    [Theory]
+    [InlineData("low 0\nhigh 0\nmax 12\noom 3\noom_kill 2\n", 2)]
+    [InlineData("oom_kill_disable 0\nunder_oom 0\noom_kill 7\n", 7)]
+    [InlineData("oom_kill", 0)]
+    [InlineData("oom_kill x\n", 0)]
+    [InlineData("", 0)]
+    public void KernelFile_NamedNumber_IsFound(string text, long expected) => Assert.Equal(expected, KernelFile.FindNamed(Encoding.ASCII.GetBytes(text), "oom_kill"u8));
+
+    [Theory]
+    [InlineData("4096\n", 4096)]
+    [InlineData("max\n", long.MaxValue)]
+    public void KernelFile_Number_IsRead(string text, long expected) => Assert.Equal(expected, KernelFile.ParseNumber(Encoding.ASCII.GetBytes(text)));
 
     [Fact]
     public void Starts_OlderThanTheTime_AreForgotten()
     {
-        var watched = new WatchedContainer(1);
+        using var watched = new WatchedContainer();
         var now = _time.GetUtcNow();
-        Assert.Equal(2, watched.CountStarts(3, now, TimeSpan.FromMinutes(5)));
-        Assert.Equal(3, watched.CountStarts(4, now.AddMinutes(1), TimeSpan.FromMinutes(5)));
-        Assert.Equal(1, watched.CountStarts(4, now.AddMinutes(5.5), TimeSpan.FromMinutes(5)));
+        Assert.Equal(2, watched.CountStarts(2, now, TimeSpan.FromMinutes(5)));
+        Assert.Equal(3, watched.CountStarts(3, now.AddMinutes(1), TimeSpan.FromMinutes(5)));
+        Assert.Equal(1, watched.CountStarts(3, now.AddMinutes(5.5), TimeSpan.FromMinutes(5)));
     }
 
     [Fact]

@@ -7,8 +7,11 @@ internal sealed class AlarmOptions : IValidatedOptions
 {
     public static string SectionName => "Alarm";
 
-    /// <summary>How often usage is compared with thresholds. Default 5 s.</summary>
+    /// <summary>Time between rounds, in which usage is compared with thresholds where the kernel tells nothing by itself. Default 5 s.</summary>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Containers looked at in rounds, a second; with more than that times <see cref="Interval"/> each has its turn less often. Default 20.</summary>
+    public int LooksPerSecond { get; set; } = 20;
 
     /// <summary>Alarms kept in the spool until the agent has taken them; the oldest go first. Default 1000.</summary>
     public int SpoolFiles { get; set; } = 1000;
@@ -24,6 +27,11 @@ internal sealed class AlarmOptions : IValidatedOptions
         if (Interval < TimeSpan.FromMilliseconds(100) || Interval > TimeSpan.FromHours(1))
         {
             yield return new OptionFault("Alarm:Interval", $"{Interval}", "is not 0.1 s to 1 hour", "Write for example 00:00:05");
+        }
+
+        if (LooksPerSecond is < 1 or > 100_000)
+        {
+            yield return new OptionFault("Alarm:LooksPerSecond", $"{LooksPerSecond}", "is not 1 to 100000", "Write for example 20");
         }
 
         if (SpoolFiles is < 1 or > 100_000)

@@ -1,70 +1,161 @@
 using Microsoft.Extensions.Options;
+using UwsgiIt.Containerd.Cgroups;
 using UwsgiIt.Containerd.Containers;
-using UwsgiIt.Containerd.Control;
+using UwsgiIt.Containerd.Quotas;
 
 namespace UwsgiIt.Containerd.Alarms;
 
 /// <summary>
-/// Compares what containers use with their thresholds. The kernel counts OOM kills and a look only reads the count, so none is missed between two
-/// looks.
+/// Compares what containers use with their thresholds: at once where the kernel tells that something happened, and in rounds of a bounded number of
+/// looks for what it does not tell of (disk, and memory in version 2). The kernel counts kills and refusals, so none is missed between two looks.
 /// </summary>
-internal sealed class AlarmWatch(ContainerRegistry registry, ContainerReports reports, EventLog events, AlarmSpool spool, IOptions<AlarmOptions> options, TimeProvider time) : BackgroundService
+internal sealed class AlarmWatch(
+    ContainerRegistry registry,
+    CgroupHierarchy cgroups,
+    DiskQuotas quotas,
+    KernelEvents kernel,
+    EventLog events,
+    AlarmSpool spool,
+    IOptions<AlarmOptions> options,
+    TimeProvider time) : BackgroundService
 {
     private const int ProcessThreshold = 90;
 
     private readonly Dictionary<uint, WatchedContainer> _watched = [];
+    private int _next;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(FollowStartsAsync(stoppingToken), WatchAsync(stoppingToken));
+
+    public override void Dispose()
     {
-        using var timer = new PeriodicTimer(options.Value.Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        foreach (var watched in _watched.Values)
         {
-            foreach (var container in registry.All)
-            {
-                Look(container);
-            }
+            watched.Dispose();
+        }
 
-            foreach (var uid in _watched.Keys.Where(uid => registry.Find(uid) is null).ToList())
+        base.Dispose();
+    }
+
+    private async Task FollowStartsAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var item in events.FollowAsync(stoppingToken))
+        {
+            if (item.Kind is "started" or "adopted")
             {
-                spool.Forget(uid);
-                _watched.Remove(uid);
+                kernel.Tell(item.Uid);
             }
         }
     }
 
-    private void Look(HostedContainer container)
+    private async Task WatchAsync(CancellationToken stoppingToken)
     {
-        if ((container.Running?.Record.Definition ?? container.Wanted) is not { } definition)
+        using var timer = new PeriodicTimer(options.Value.Interval, time);
+        var round = timer.WaitForNextTickAsync(stoppingToken).AsTask();
+        var happened = kernel.Happened.WaitToReadAsync(stoppingToken).AsTask();
+        while (true)
+        {
+            await await Task.WhenAny(round, happened);
+            if (happened.IsCompleted)
+            {
+                while (kernel.Happened.TryRead(out var uid))
+                {
+                    Look(uid);
+                }
+
+                happened = kernel.Happened.WaitToReadAsync(stoppingToken).AsTask();
+            }
+
+            if (round.IsCompleted)
+            {
+                LookRound();
+                round = timer.WaitForNextTickAsync(stoppingToken).AsTask();
+            }
+        }
+    }
+
+    /// <summary>As many as the budget allows; with more containers than that, each has its turn less often.</summary>
+    private void LookRound()
+    {
+        var uids = registry.All.Select(static container => container.Uid).ToList();
+        var looks = Math.Min(uids.Count, Math.Max(1, (int)(options.Value.LooksPerSecond * options.Value.Interval.TotalSeconds)));
+        for (var i = 0; i < looks; i++)
+        {
+            Look(uids[(_next + i) % uids.Count]);
+        }
+
+        _next = uids.Count == 0 ? 0 : (_next + looks) % uids.Count;
+        foreach (var uid in _watched.Keys.Where(uid => registry.Find(uid) is null).ToList())
+        {
+            spool.Forget(uid);
+            _watched.Remove(uid, out var gone);
+            gone!.Dispose();
+        }
+    }
+
+    private void Look(uint uid)
+    {
+        if (registry.Find(uid) is not { } container || (container.Running?.Record.Definition ?? container.Wanted) is not { } definition)
         {
             return;
         }
 
-        var watched = _watched.TryGetValue(container.Uid, out var found) ? found : _watched[container.Uid] = new WatchedContainer(container.Starts);
+        var watched = _watched.TryGetValue(uid, out var found) ? found : _watched[uid] = new WatchedContainer();
         var frequency = TimeSpan.FromSeconds(definition.AlarmFreq);
         if (watched.CountStarts(container.Starts, time.GetUtcNow(), options.Value.CrashLoopTime) is var starts && starts >= options.Value.CrashLoopStarts)
         {
-            Raise(container.Uid, "crash loop", $"container {container.Uid}: started {starts} times within {options.Value.CrashLoopTime.TotalMinutes:F0} minutes", frequency);
+            Raise(uid, "crash loop", $"container {uid}: started {starts} times within {options.Value.CrashLoopTime.TotalMinutes:F0} minutes", frequency);
         }
 
-        if (container.Running is not { } running || reports.Of(container).Usage is not { } usage)
+        if (container.Running is not { } running)
         {
+            watched.Close();
             return;
         }
 
-        if (watched.CountKills(running.Process.ProcessId, usage.OomKills) is > 0 and var kills)
+        try
         {
-            Raise(container.Uid, "oom", $"container {container.Uid}: OUT OF MEMORY !!! {kills} process(es) killed; what lies in /run/shm counts and is not freed by that", frequency);
+            Look(watched, running, frequency);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // It ended as we looked.
+            watched.Close();
+        }
+    }
+
+    private void Look(WatchedContainer watched, RunningContainer running, TimeSpan frequency)
+    {
+        var (definition, uid, pid) = (running.Record.Definition, running.Record.Uid, running.Process.ProcessId);
+        var probe = watched.ProbeOf(pid, () => new GroupProbe(cgroups.Of(uid)));
+        if (watched.Kills.Advance(pid, probe.OomKills(), running.Adopted) is > 0 and var kills)
+        {
+            Raise(uid, "oom", $"container {uid}: OUT OF MEMORY !!! {kills} process(es) killed; what lies in /run/shm counts and is not freed by that", frequency);
         }
 
-        Compare(container.Uid, "memory", usage.Rss, usage.MemoryLimit, definition.MemoryAlarm, frequency);
-        Compare(container.Uid, "storage", usage.Disk ?? 0, usage.DiskLimit ?? 0, definition.QuotaThreshold, frequency);
-        Compare(container.Uid, "inodes", usage.Inodes ?? 0, usage.InodesLimit ?? 0, definition.QuotaThreshold, frequency);
-        Compare(container.Uid, "processes", usage.Pids, usage.PidsLimit, ProcessThreshold, frequency);
+        if (watched.Refusals.Advance(pid, probe.Refusals(), running.Adopted) is > 0 and var refusals)
+        {
+            Raise(uid, "processes", $"container {uid}: {refusals} process(es) refused, it may have {definition.Pids}", frequency);
+        }
+
+        // Cache is memory too, but nobody's trouble.
+        if (IsOver(probe.Memory(), definition.Memory, definition.MemoryAlarm))
+        {
+            Compare(uid, "memory", probe.Rss(), definition.Memory, definition.MemoryAlarm, frequency);
+        }
+
+        Compare(uid, "processes", probe.Pids(), definition.Pids, ProcessThreshold, frequency);
+        if (definition.QuotaThreshold > 0 && quotas.Read(uid) is { } disk)
+        {
+            Compare(uid, "storage", disk.Bytes, disk.LimitBytes, definition.QuotaThreshold, frequency);
+            Compare(uid, "inodes", disk.Inodes, disk.LimitInodes, definition.QuotaThreshold, frequency);
+        }
     }
+
+    private static bool IsOver(long used, long limit, int threshold) => threshold > 0 && limit > 0 && used / (double)limit * 100 >= threshold;
 
     private void Compare(uint uid, string what, long used, long limit, int threshold, TimeSpan frequency)
     {
-        if (threshold > 0 && limit > 0 && used / (double)limit * 100 >= threshold)
+        if (IsOver(used, limit, threshold))
         {
             Raise(uid, what, $"container {uid}: {what} {used} of {limit} ({used / (double)limit * 100:F0} %) in use", frequency);
         }

@@ -1,11 +1,17 @@
 namespace UwsgiIt.Containerd.Alarms;
 
 /// <summary>What was seen of a container at the last look.</summary>
-internal sealed class WatchedContainer(int starts)
+internal sealed class WatchedContainer : IDisposable
 {
     private readonly Queue<DateTimeOffset> _times = new();
-    private int _starts = starts;
-    private (int ProcessId, long Kills)? _kills;
+    private int _starts;
+    private (int ProcessId, GroupProbe Probe)? _probe;
+
+    /// <summary>Processes killed for want of memory.</summary>
+    public CounterWatch Kills { get; } = new();
+
+    /// <summary>Forks refused.</summary>
+    public CounterWatch Refusals { get; } = new();
 
     /// <summary>Starts within the time up to now.</summary>
     public int CountStarts(int starts, DateTimeOffset now, TimeSpan within)
@@ -23,11 +29,24 @@ internal sealed class WatchedContainer(int starts)
         return _times.Count;
     }
 
-    /// <summary>OOM kills since the last look; those before the first look at a container that we adopted are old news.</summary>
-    public long CountKills(int processId, long kills)
+    /// <summary>The open files of the group of this pid 1; every start has a group of its own.</summary>
+    public GroupProbe ProbeOf(int processId, Func<GroupProbe> open)
     {
-        var before = _kills is { } known && known.ProcessId == processId ? known.Kills : _kills is null ? kills : 0;
-        _kills = (processId, kills);
-        return kills - before;
+        if (_probe is not { } known || known.ProcessId != processId)
+        {
+            Close();
+            _probe = (processId, open());
+        }
+
+        return _probe.Value.Probe;
     }
+
+    /// <summary>It does not run: what is open of its group goes.</summary>
+    public void Close()
+    {
+        _probe?.Probe.Dispose();
+        _probe = null;
+    }
+
+    public void Dispose() => Close();
 }

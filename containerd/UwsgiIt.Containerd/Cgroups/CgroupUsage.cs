@@ -18,6 +18,11 @@ internal static class CgroupUsage
     public static long SumKinds(string text, string kind) =>
         text.Split('\n').Select(static line => line.Split(' ')).Where(fields => fields.Length == 3 && fields[1] == kind).Sum(static fields => long.Parse(fields[2], CultureInfo.InvariantCulture));
 
+    /// <summary>Processes killed for want of memory; version 1 counts those of a group below only there.</summary>
+    public static long OomKills(CgroupDirectory memory) => memory.Version == 2
+        ? memory.ReadNamed("memory.events", "oom_kill") ?? 0
+        : Directory.EnumerateDirectories(memory.Path).Append(memory.Path).Sum(static path => new CgroupDirectory(path, 1).ReadNamed("memory.oom_control", "oom_kill") ?? 0);
+
     private static ContainerUsage ReadUnified(CgroupDirectory group)
     {
         var io = group.Has("io.stat") ? group.Read("io.stat") : "";
@@ -28,7 +33,7 @@ internal static class CgroupUsage
             MemoryPeak = group.Has("memory.peak") ? group.ReadNumber("memory.peak") : 0,
             Rss = group.ReadNamed("memory.stat", "anon") ?? 0,
             Cache = group.ReadNamed("memory.stat", "file") ?? 0,
-            OomKills = group.ReadNamed("memory.events", "oom_kill") ?? 0,
+            OomKills = OomKills(group),
             CpuNanoseconds = (group.ReadNamed("cpu.stat", "usage_usec") ?? 0) * NanosecondsPerMicrosecond,
             IoReadBytes = SumPairs(io, "rbytes"),
             IoWriteBytes = SumPairs(io, "wbytes"),
@@ -49,7 +54,7 @@ internal static class CgroupUsage
             MemoryPeak = memory.ReadNumber("memory.max_usage_in_bytes"),
             Rss = memory.ReadNamed("memory.stat", "total_rss") ?? 0,
             Cache = memory.ReadNamed("memory.stat", "total_cache") ?? 0,
-            OomKills = memory.ReadNamed("memory.oom_control", "oom_kill") ?? 0,
+            OomKills = OomKills(memory),
             CpuNanoseconds = cgroup.Directory("cpuacct")?.ReadNumber("cpuacct.usage") ?? 0,
             IoReadBytes = SumKinds(io, "Read"),
             IoWriteBytes = SumKinds(io, "Write"),

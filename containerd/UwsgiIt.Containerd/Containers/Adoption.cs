@@ -1,3 +1,4 @@
+using UwsgiIt.Containerd.Alarms;
 using UwsgiIt.Containerd.Cgroups;
 using UwsgiIt.Containerd.Emperors;
 using UwsgiIt.Linux;
@@ -8,7 +9,7 @@ namespace UwsgiIt.Containerd.Containers;
 /// What a new daemon does with the containers of an earlier one: takes over those whose record is true in every point, and kills the rest through
 /// their cgroups.
 /// </summary>
-internal sealed partial class Adoption(RecordStore records, CgroupHierarchy cgroups, ContainerActions actions, ContainerRegistry registry, ExitWatcher exits, EmperorLinks emperors, ILogger<Adoption> logger)
+internal sealed partial class Adoption(RecordStore records, CgroupHierarchy cgroups, ContainerActions actions, ContainerRegistry registry, ExitWatcher exits, EmperorLinks emperors, KernelEvents kernel, ILogger<Adoption> logger)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -48,6 +49,7 @@ internal sealed partial class Adoption(RecordStore records, CgroupHierarchy cgro
         if (ProcessFacts.Matches(record, process) && cgroups.Of(record.Uid).Contains(File.ReadAllText($"/proc/{record.ProcessId}/cgroup")) && !process.HasExited)
         {
             emperors.Connect(record.Uid);
+            kernel.Begin(record.Definition, cgroups.Of(record.Uid));
             running = new RunningContainer(record, process, exits.Watch(process), Adopted: true);
             return true;
         }

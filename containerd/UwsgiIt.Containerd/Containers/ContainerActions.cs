@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using UwsgiIt.Containerd.Alarms;
 using UwsgiIt.Containerd.Cgroups;
 using UwsgiIt.Containerd.Contracts;
 using UwsgiIt.Containerd.Emperors;
@@ -18,6 +19,7 @@ internal sealed class ContainerActions(
     RecordStore records,
     ExitWatcher exits,
     EmperorLinks emperors,
+    KernelEvents kernel,
     IOptions<StartOptions> options,
     TimeProvider time) : IDisposable
 {
@@ -47,6 +49,7 @@ internal sealed class ContainerActions(
                 var record = RecordOf(definition, process);
                 records.Write(record);
                 emperors.Connect(definition.Uid);
+                kernel.Begin(definition, cgroup);
                 return new RunningContainer(record, process, exits.Watch(process), Adopted: false);
             }
             catch
@@ -66,6 +69,7 @@ internal sealed class ContainerActions(
     public RunningContainer ApplyLimits(RunningContainer running, ContainerDefinition definition)
     {
         cgroups.Of(definition.Uid).Apply(CgroupLimits.Of(definition));
+        kernel.Begin(definition, cgroups.Of(definition.Uid));
         quotas.Prepare(definition);
         var record = running.Record with { Definition = definition, DefinitionHash = RecordStore.Hash(definition) };
         records.Write(record);
@@ -97,6 +101,7 @@ internal sealed class ContainerActions(
     public async Task CleanUpAsync(RunningContainer running, CancellationToken cancellationToken)
     {
         emperors.Disconnect(running.Record.Uid);
+        kernel.End(running.Record.Uid);
         await RemoveCgroupAsync(running.Record.Uid, cancellationToken);
         File.Delete(launcher.ControlPath(running.Record.Uid));
         records.Remove(running.Record.Uid);

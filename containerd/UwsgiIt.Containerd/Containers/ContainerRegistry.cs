@@ -11,6 +11,9 @@ internal sealed class ContainerRegistry(ContainerActions actions, EventLog event
     private CancellationToken _stopping;
     private bool _started;
 
+    /// <summary>Raised after containers came, went, or shall be otherwise; handlers only take note.</summary>
+    public event Action? Changed;
+
     public IEnumerable<HostedContainer> All => _containers.Values.OrderBy(static container => container.Uid);
 
     public HostedContainer? Find(uint uid) => _containers.GetValueOrDefault(uid);
@@ -22,6 +25,7 @@ internal sealed class ContainerRegistry(ContainerActions actions, EventLog event
         container.Adopt(running);
         container.Want(running.Record.Definition);
         _containers[running.Record.Uid] = container;
+        Changed?.Invoke();
     }
 
     /// <summary>Containers begin to act.</summary>
@@ -38,9 +42,11 @@ internal sealed class ContainerRegistry(ContainerActions actions, EventLog event
     /// <summary>These and no others shall be.</summary>
     public void Want(IReadOnlyDictionary<uint, ContainerDefinition> definitions)
     {
-        foreach (var container in _containers.Values.Where(container => !definitions.ContainsKey(container.Uid)))
+        var isChanged = false;
+        foreach (var container in _containers.Values.Where(container => container.Wanted is not null && !definitions.ContainsKey(container.Uid)))
         {
             container.Want(null);
+            isChanged = true;
         }
 
         foreach (var definition in definitions.Values)
@@ -48,6 +54,7 @@ internal sealed class ContainerRegistry(ContainerActions actions, EventLog event
             var container = _containers.GetValueOrDefault(definition.Uid);
             if (container is null)
             {
+                isChanged = true;
                 container = Make(definition.Uid);
                 container.Want(definition);
                 _containers[definition.Uid] = container;
@@ -58,8 +65,14 @@ internal sealed class ContainerRegistry(ContainerActions actions, EventLog event
             }
             else if (container.Wanted is not { } wanted || !DefinitionChanges.AreNone(wanted, definition))
             {
+                isChanged = true;
                 container.Want(definition);
             }
+        }
+
+        if (isChanged)
+        {
+            Changed?.Invoke();
         }
     }
 

@@ -46,6 +46,7 @@ internal sealed partial class DefinitionWatcher(
         try
         {
             _last = registry.All.Where(static container => container.Wanted is not null).ToDictionary(static container => container.Uid, static container => container.Wanted!);
+            var files = Files();
             registry.Want(Scan());
             registry.Start(stoppingToken);
             readiness.Set();
@@ -54,14 +55,36 @@ internal sealed partial class DefinitionWatcher(
                 using var waking = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
                 await Task.WhenAny(_changed.Reader.WaitToReadAsync(waking.Token).AsTask(), Task.Delay(Round, time, waking.Token));
                 await waking.CancelAsync();
-                _changed.Reader.TryRead(out _);
-                registry.Want(Scan());
+                var isTold = _changed.Reader.TryRead(out _);
+                var now = Files();
+                if (isTold || !now.SequenceEqual(files))
+                {
+                    files = now;
+                    registry.Want(Scan());
+                }
             }
         }
         finally
         {
             watchers.ForEach(static watcher => watcher.Dispose());
             await registry.WhenStoppedAsync();
+        }
+    }
+
+    /// <summary>What a round compares, so that files which did not change are not read again.</summary>
+    private List<(string Path, DateTime Written, long Length)> Files() =>
+        [.. options.Value.AllDefinitionDirectories.Where(Directory.Exists).SelectMany(static directory => new DirectoryInfo(directory).EnumerateFiles("*.json")).Select(static file => (file.FullName, file.LastWriteTimeUtc, LengthOf(file)))];
+
+    private static long LengthOf(FileInfo file)
+    {
+        try
+        {
+            return file.Length;
+        }
+        catch (IOException)
+        {
+            // Removed as we looked.
+            return -1;
         }
     }
 

@@ -12,7 +12,7 @@ namespace UwsgiIt.Containerd.Emperors;
 /// The daemon's ends of the lines to all pid 1s: one thread hears what vassals do and gives limits of their own to those that ask. A pid 1 is the
 /// host's program, but its words come from beside a customer: every message is bounded, and names are only shown or checked.
 /// </summary>
-internal sealed class EmperorLinks(CgroupHierarchy cgroups, ContainerLauncher launcher, EventLog events, AlarmSpool alarms) : IHostedService, IDisposable
+internal sealed class EmperorLinks(CgroupHierarchy cgroups, ContainerLauncher launcher, EventLog events, AlarmSpool alarms, KernelEvents kernel) : IHostedService, IDisposable
 {
     private const int MaxVassals = 1000;
     private static readonly TimeSpan SendTime = TimeSpan.FromSeconds(1);
@@ -138,7 +138,7 @@ internal sealed class EmperorLinks(CgroupHierarchy cgroups, ContainerLauncher la
 
                 break;
             case { Type: "place", Name: { } name, Pid: { } pid, Request: { } request }:
-                var fault = VassalGroups.TryPlace(cgroups.Of(uid), name, pid, message.Memory, message.CpuWeight);
+                var fault = VassalGroups.TryPlace(cgroups.Of(uid), name, pid, message.Memory, message.CpuWeight, group => kernel.BeginBelow(uid, group));
                 link.Socket.Send(new EmperorMessage { Type = "placed", Name = name, Request = request, Fault = fault }.Write());
                 break;
         }

@@ -13,7 +13,7 @@ internal static class VassalGroups
     private const long MinMemory = 1024 * 1024;
 
     /// <summary>Null when the process is in its group, limits read back; else why not.</summary>
-    public static string? TryPlace(ContainerCgroup cgroup, string name, int innerPid, long? memory, int? cpuWeight)
+    public static string? TryPlace(ContainerCgroup cgroup, string name, int innerPid, long? memory, int? cpuWeight, Action<CgroupDirectory> made)
     {
         if (!DefinitionFaults.IsPlainName(name) || memory is < MinMemory || cpuWeight is < 1 or > 10_000)
         {
@@ -34,7 +34,13 @@ internal static class VassalGroups
         {
             if (memory is { } bytes)
             {
+                var isNew = !Directory.Exists(PathOf(ofMemory, name));
                 var group = Make(ofMemory, name);
+                if (isNew)
+                {
+                    made(group);
+                }
+
                 group.SetNumber("memory.limit_in_bytes", bytes, Environment.SystemPageSize);
                 group.Write("cgroup.procs", pid.ToString(CultureInfo.InvariantCulture));
             }
@@ -54,9 +60,11 @@ internal static class VassalGroups
         }
     }
 
+    private static string PathOf(CgroupDirectory parent, string name) => $"{parent.Path}/vassal-{name}";
+
     private static CgroupDirectory Make(CgroupDirectory parent, string name)
     {
-        var path = $"{parent.Path}/vassal-{name}";
+        var path = PathOf(parent, name);
         Directory.CreateDirectory(path);
         return new CgroupDirectory(path, parent.Version);
     }

@@ -40,6 +40,8 @@ internal static class ContainerdServiceCollectionExtensions
         services.AddSingleton<ExitWatcher>();
         services.AddSingleton<EventLog>();
         services.AddSingleton<AlarmSpool>();
+        services.AddSingleton<KernelEvents>();
+        services.AddHostedService(static provider => provider.GetRequiredService<KernelEvents>());
         services.AddSingleton<EmperorLinks>();
         services.AddHostedService(static provider => provider.GetRequiredService<EmperorLinks>());
         services.AddSingleton<ContainerActions>();

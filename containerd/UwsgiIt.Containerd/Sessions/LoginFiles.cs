@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using UwsgiIt.Containerd.Containers;
 using UwsgiIt.Containerd.Contracts;
@@ -13,7 +14,10 @@ namespace UwsgiIt.Containerd.Sessions;
 /// </summary>
 internal sealed partial class LoginFiles(IOptions<PathOptions> paths, IOptions<LoginOptions> options, ContainerRegistry registry, TimeProvider time, ILogger<LoginFiles> logger) : BackgroundService
 {
-    private static readonly TimeSpan Round = TimeSpan.FromSeconds(2);
+    // What somebody else removed, or a full disk kept from being written, is there again after this long.
+    private static readonly TimeSpan Round = TimeSpan.FromMinutes(1);
+
+    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     private readonly Dictionary<string, string> _written = new(StringComparer.Ordinal);
 
@@ -30,20 +34,37 @@ internal sealed partial class LoginFiles(IOptions<PathOptions> paths, IOptions<L
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Round, time);
-        do
+        registry.Changed += Note;
+        try
         {
-            try
+            while (!stoppingToken.IsCancellationRequested)
             {
-                Write();
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // A full disk passes; the next round writes what is missing.
-                Log.Failed(logger, e.Message);
+                TryWrite();
+                using var waking = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+                await Task.WhenAny(_changed.Reader.WaitToReadAsync(waking.Token).AsTask(), Task.Delay(Round, time, waking.Token));
+                await waking.CancelAsync();
+                _changed.Reader.TryRead(out _);
             }
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        finally
+        {
+            registry.Changed -= Note;
+        }
+    }
+
+    private void Note() => _changed.Writer.TryWrite(true);
+
+    private void TryWrite()
+    {
+        try
+        {
+            Write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A full disk passes; the next round writes what is missing.
+            Log.Failed(logger, e.Message);
+        }
     }
 
     private void Write()

@@ -24,6 +24,9 @@ public sealed record HostContainers
     /// <summary>All.</summary>
     public required IReadOnlyList<HostPortmap> Portmaps { get; init; }
 
+    /// <summary>Containers elsewhere that these are linked with.</summary>
+    public IReadOnlyList<HostRemote> Remotes { get; init; } = [];
+
     /// <summary>Custom services.</summary>
     public required IReadOnlyList<HostService> Services { get; init; }
 

@@ -12,6 +12,9 @@ public sealed record HostPortmap
     /// <summary>Port.</summary>
     public required int PublicPort { get; init; }
 
+    /// <summary>The container it leads to.</summary>
+    public required int Uid { get; init; }
+
     /// <summary>Address.</summary>
     public required string PrivateIp { get; init; }
 

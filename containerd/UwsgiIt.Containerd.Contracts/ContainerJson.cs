@@ -12,6 +12,7 @@ namespace UwsgiIt.Containerd.Contracts;
     AllowTrailingCommas = true,
     WriteIndented = true)]
 [JsonSerializable(typeof(ContainerDefinition))]
+[JsonSerializable(typeof(NetworkState))]
 [JsonSerializable(typeof(StartDescription))]
 [JsonSerializable(typeof(SessionRequest))]
 [JsonSerializable(typeof(SessionAnswer))]

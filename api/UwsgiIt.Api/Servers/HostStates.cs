@@ -49,7 +49,8 @@ internal sealed class HostStates(ApiContext db, IOptions<NetworkOptions> network
             Confirmed = IsConfirmed(server),
             Containers = [.. rows.Select(x => View(x, rules[x.Id]))],
             Loopboxes = [.. loopboxes.Select(static x => new HostLoopbox { Id = x.Id, Uid = ContainerUid.Of(x.ContainerId), Filename = x.Filename, Mountpoint = x.Mountpoint, Ro = x.ReadOnly })],
-            Portmaps = [.. portmaps.Select(x => new HostPortmap { Proto = x.Proto, PublicIp = server.Address, PublicPort = x.PublicPort, PrivateIp = ContainerUid.IpOf(x.ContainerId, network.Value), PrivatePort = x.PrivatePort })],
+            Portmaps = [.. portmaps.Select(x => new HostPortmap { Proto = x.Proto, PublicIp = server.Address, PublicPort = x.PublicPort, Uid = ContainerUid.Of(x.ContainerId), PrivateIp = ContainerUid.IpOf(x.ContainerId, network.Value), PrivatePort = x.PrivatePort })],
+            Remotes = await RemotesAsync(serverId, cancellationToken),
             Services = [.. services.Select(static x => new HostService { Id = x.Id, Customer = x.CustomerId, Name = x.Name, Config = x.Config })],
             Legions = [.. legions.Select(x => new HostLegion { Name = x.Name, Address = x.Address, Key = x.Key, Quorum = x.Quorum, Weight = x.Members.First(member => member.ServerId == serverId).Weight, Members = [.. x.Members.Where(member => member.ServerId != serverId).Select(static member => member.Server!.Address)] })],
             Servers = await db.Servers.Where(x => x.Id != serverId).OrderBy(static x => x.Id).Select(static x => x.Address).ToListAsync(cancellationToken),
@@ -111,6 +112,12 @@ internal sealed class HostStates(ApiContext db, IOptions<NetworkOptions> network
         Reboots = x.Reboots,
         CustomDistrosStorage = x.CustomDistrosStorage,
     };
+
+    private async Task<IReadOnlyList<HostRemote>> RemotesAsync(int serverId, CancellationToken cancellationToken)
+    {
+        var remotes = await db.Links.AsNoTracking().Where(x => x.Container!.ServerId == serverId && x.To!.ServerId != serverId).Select(static x => new { x.ToId, x.To!.Server!.Address }).Distinct().OrderBy(static x => x.ToId).ToListAsync(cancellationToken);
+        return [.. remotes.Select(static x => new HostRemote { Uid = ContainerUid.Of(x.ToId), Address = x.Address, Port = GatewayPort })];
+    }
 
     /// <summary>Rules by container: first those of links, then the operator's by priority.</summary>
     private async Task<ILookup<int, HostRule>> RulesAsync(int serverId, CancellationToken cancellationToken)

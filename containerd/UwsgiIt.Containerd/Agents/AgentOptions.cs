@@ -1,4 +1,4 @@
-using UwsgiIt.Containerd.Hosting;
+using UwsgiIt.Api.Contracts;
 
 namespace UwsgiIt.Containerd.Agents;
 
@@ -18,6 +18,9 @@ internal sealed class AgentOptions : IValidatedOptions
 
     /// <summary>PEM file of the authority of the api's certificate.</summary>
     public string Authority { get; set; } = "/etc/uwsgiit/authority.crt";
+
+    /// <summary>A client with the certificates as they are now. Throws when they cannot be read, or when there is no api.</summary>
+    public HostClient Connect() => new(new HostClientOptions { Api = new Uri(Api ?? throw new InvalidOperationException("There is no api.")), Certificate = Certificate, Key = Key, Authority = Authority });
 
     public IEnumerable<OptionFault> Validate()
     {

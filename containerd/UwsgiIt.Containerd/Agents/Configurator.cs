@@ -1,12 +1,14 @@
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using UwsgiIt.Api.Contracts;
+using UwsgiIt.Containerd.Contracts;
 using UwsgiIt.Containerd.Definitions;
 using UwsgiIt.Containerd.Hosting;
 
 namespace UwsgiIt.Containerd.Agents;
 
 /// <summary>Follows the provisioning api: which containers this host has, and how they shall be. Without the api the host goes on with what it has.</summary>
-internal sealed partial class Configurator(IOptions<AgentOptions> options, IOptions<PathOptions> paths, DefinitionWatcher watcher, TimeProvider time, ILogger<Configurator> logger) : BackgroundService
+internal sealed partial class Configurator(IOptions<AgentOptions> options, IOptions<PathOptions> paths, DefinitionWatcher watcher, FileCollector files, TimeProvider time, ILogger<Configurator> logger) : BackgroundService
 {
     private readonly DefinitionFiles _files = new(paths.Value.StateDirectory + "/containers");
 
@@ -18,8 +20,7 @@ internal sealed partial class Configurator(IOptions<AgentOptions> options, IOpti
             return Task.CompletedTask;
         }
 
-        var client = new HostClientOptions { Api = new Uri(settings.Api), Certificate = settings.Certificate, Key = settings.Key, Authority = settings.Authority };
-        return new HostFollower<HostContainers>(() => new HostClient(client), "containerd", static (client, etag, cancellationToken) => client.GetContainersAsync(etag, cancellationToken), ApplyAsync, e => Log.Away(logger, e.Message), time).RunAsync(stoppingToken);
+        return new HostFollower<HostContainers>(settings.Connect, "containerd", static (client, etag, cancellationToken) => client.GetContainersAsync(etag, cancellationToken), ApplyAsync, e => Log.Away(logger, e.Message), time).RunAsync(stoppingToken);
     }
 
     private Task<bool> ApplyAsync(HostContainers state, CancellationToken cancellationToken)
@@ -30,6 +31,13 @@ internal sealed partial class Configurator(IOptions<AgentOptions> options, IOpti
             return Task.FromResult(false);
         }
 
+        // Beside the definitions: what the gateway reads (Contracts/NetworkState), and what the api wants to see of this host.
+        if (WholeFile.Write(paths.Value.StateDirectory + "/network.json", JsonSerializer.Serialize(Networks.Of(state), ContainerJson.Default.NetworkState)))
+        {
+            Log.NetworkChanged(logger, state.Version, state.Portmaps.Count);
+        }
+
+        files.Ask(state.CollectedFiles);
         foreach (var fault in faults)
         {
             Log.Faulty(logger, fault);
@@ -55,6 +63,9 @@ internal sealed partial class Configurator(IOptions<AgentOptions> options, IOpti
 
         [LoggerMessage(ContainerdEventIds.AgentFaulty, LogLevel.Warning, "The api wants what this host cannot do: {Fault}.")]
         public static partial void Faulty(ILogger logger, string fault);
+
+        [LoggerMessage(ContainerdEventIds.AgentNetwork, LogLevel.Information, "Version {Version} of the api: other port mappings ({Count}) or links to other servers.")]
+        public static partial void NetworkChanged(ILogger logger, long version, int count);
 
         [LoggerMessage(ContainerdEventIds.AgentAway, LogLevel.Warning, "The api is away, what was applied stays: {Problem}")]
         public static partial void Away(ILogger logger, string problem);

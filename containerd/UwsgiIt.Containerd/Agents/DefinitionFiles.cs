@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using UwsgiIt.Api.Contracts;
 using UwsgiIt.Containerd.Contracts;
@@ -12,12 +11,10 @@ namespace UwsgiIt.Containerd.Agents;
 /// </summary>
 internal sealed class DefinitionFiles(string directory)
 {
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <summary>How many files were written and removed, and what is faulty; null when too much would vanish without an operator's word.</summary>
     public (int Written, int Removed, IReadOnlyList<string> Faults)? Apply(HostContainers state)
     {
-        Directory.CreateDirectory(directory, Private | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var wanted = Definitions.Of(state).ToDictionary(static definition => FileName(definition.Uid), StringComparer.Ordinal);
         var present = Directory.EnumerateFiles(directory, "*.json").Select(static path => Path.GetFileName(path)).ToList();
         var unwanted = present.Where(file => !wanted.ContainsKey(file)).ToList();
@@ -36,7 +33,7 @@ internal sealed class DefinitionFiles(string directory)
                 continue;
             }
 
-            written += Write(Path.Combine(directory, file), JsonSerializer.Serialize(definition, ContainerJson.Default.ContainerDefinition)) ? 1 : 0;
+            written += WholeFile.Write(Path.Combine(directory, file), JsonSerializer.Serialize(definition, ContainerJson.Default.ContainerDefinition)) ? 1 : 0;
         }
 
         unwanted.ForEach(file => File.Delete(Path.Combine(directory, file)));
@@ -44,21 +41,4 @@ internal sealed class DefinitionFiles(string directory)
     }
 
     private static string FileName(uint uid) => uid.ToString(CultureInfo.InvariantCulture) + ".json";
-
-    private static bool Write(string path, string text)
-    {
-        if (File.Exists(path) && File.ReadAllText(path) == text)
-        {
-            return false;
-        }
-
-        using (var file = new FileStream(path + ".new", new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = Private }))
-        {
-            file.Write(Encoding.UTF8.GetBytes(text));
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(path + ".new", path, overwrite: true);
-        return true;
-    }
 }

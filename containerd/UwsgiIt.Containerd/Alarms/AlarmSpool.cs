@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using UwsgiIt.Containerd.Agents;
 using UwsgiIt.Containerd.Hosting;
 using UwsgiIt.Linux;
 using UwsgiIt.Linux.Processes;
@@ -13,12 +14,16 @@ namespace UwsgiIt.Containerd.Alarms;
 /// </summary>
 internal sealed partial class AlarmSpool(IOptions<PathOptions> paths, IOptions<AlarmOptions> options, TimeProvider time, ILogger<AlarmSpool> logger)
 {
+    /// <summary>In a file's name, so that two daemons in one millisecond do not write the same one.</summary>
+    private readonly string _run = Guid.NewGuid().ToString("N")[..8];
     private readonly Lock _lock = new();
 
     // Guarded by _lock.
     private readonly Dictionary<(uint Uid, string Kind), DateTimeOffset> _last = [];
-    private readonly string _directory = paths.Value.StateDirectory + "/alarms";
     private long _count;
+
+    /// <summary>What waits for the api.</summary>
+    public SpoolDirectory Waiting { get; } = new(paths.Value.StateDirectory + "/alarms", options.Value.SpoolFiles);
 
     /// <summary>Raises an alarm; false when one of that kind was raised less than that long ago.</summary>
     public bool Raise(uint uid, string kind, string text, TimeSpan frequency)
@@ -67,14 +72,8 @@ internal sealed partial class AlarmSpool(IOptions<PathOptions> paths, IOptions<A
 
     private void Spool(uint uid, DateTimeOffset now, string text)
     {
-        Directory.CreateDirectory(_directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var name = string.Create(CultureInfo.InvariantCulture, $"{_directory}/{now.ToUnixTimeMilliseconds():D15}-{uid}-{++_count}");
-        File.WriteAllText(name + ".tmp", JsonSerializer.Serialize(new SpooledAlarm(uid, now.ToUnixTimeSeconds(), text), AlarmJson.Default.SpooledAlarm));
-        File.Move(name + ".tmp", name + ".json");
-        foreach (var old in Directory.EnumerateFiles(_directory, "*.json").Order(StringComparer.Ordinal).SkipLast(options.Value.SpoolFiles))
-        {
-            File.Delete(old);
-        }
+        var name = string.Create(CultureInfo.InvariantCulture, $"{now.ToUnixTimeMilliseconds():D15}-{++_count:D6}-{_run}.json");
+        Waiting.Add(name, JsonSerializer.SerializeToUtf8Bytes(new SpooledAlarm(uid, now.ToUnixTimeSeconds(), text), AlarmJson.Default.SpooledAlarm));
     }
 
     private void WriteToContainer(uint uid, string line)

@@ -31,4 +31,11 @@ internal static class ContainerdEventIds
     public const int AgentRefused = 1401;
     public const int AgentFaulty = 1402;
     public const int AgentAway = 1403;
+    public const int AgentNetwork = 1404;
+    public const int SpoolAway = 1410;
+    public const int SpoolBack = 1411;
+    public const int SpoolRefused = 1412;
+    public const int SpoolFull = 1413;
+    public const int NotMeasured = 1414;
+    public const int FileNotCollected = 1415;
 }

@@ -22,6 +22,7 @@ internal static class ContainerdConfiguration
         .Add<AlarmOptions>()
         .Add<LoopboxOptions>()
         .Add<AgentOptions>()
+        .Add<CollectorOptions>()
         .Add<AdminOptions>();
 
     public static IConfigurationRoot Build(ProgramArguments arguments) => new ConfigurationBuilder().AddSettings(arguments, EnvironmentPrefix).Build();

@@ -53,8 +53,15 @@ internal static class ContainerdServiceCollectionExtensions
         services.AddHostedService<LoginFiles>();
         services.AddHostedService<AlarmWatch>();
         services.AddHostedService<LoopboxMounter>();
-        services.AddHostedService<Configurator>();
         services.AddSingleton<ContainerReports>();
+        services.AddSingleton<FileCollector>();
+        services.AddHostedService(static provider => provider.GetRequiredService<FileCollector>());
+        services.AddHostedService<Configurator>();
+        services.AddHostedService<AlarmCourier>();
+        services.AddSingleton<NetworkUsage>();
+        services.AddSingleton<MetricSpool>();
+        services.AddHostedService<Collector>();
+        services.AddHostedService<MetricCourier>();
         return services;
     }
 }

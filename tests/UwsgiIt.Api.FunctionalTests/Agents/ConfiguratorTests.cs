@@ -19,6 +19,10 @@ public sealed class ConfiguratorTests(SqliteEnvironment environment)
         await customer.Client.CreateAsync("/v1/links", new { container = first, to = second });
         await customer.Client.CreateAsync("/v1/loopboxes", new { container = first, filename = "a.img", mountpoint = "mnt" });
         await environment.Operator.CreateAsync("/v1/rules", new { container = first, direction = "out", source = "10.0.0.0/8", destination = "192.0.2.0/24", action = "deny" });
+        await customer.Client.CreateAsync("/v1/portmaps", new { container = second, proto = "udp", public_port = 7000, private_port = 7001 });
+        var (elsewhere, other) = (await environment.NewServerAsync(), await environment.NewCustomerAsync());
+        var far = (await environment.Operator.CreateAsync("/v1/containers", new { name = "far", server = elsewhere.Id, memory = 10, storage = 10, customer = other.Id }))["uid"]!.GetValue<int>();
+        await customer.Client.CreateAsync("/v1/links", new { container = second, to = far });
         using var host = await environment.HostAsync(customer.Server);
         var state = System.Text.Json.JsonSerializer.Deserialize<HostContainers>((await host.GetNodeAsync("/v1/host/containers")).ToJsonString(), ApiJson.Options)!;
         var files = new DefinitionFiles(directory.File("containers"));
@@ -33,6 +37,11 @@ public sealed class ConfiguratorTests(SqliteEnvironment environment)
         Assert.Equal(["out 10.0.0.0/8 192.0.2.0/24 deny"], definition.Rules);
         Assert.Single(definition.SshKeys);
         Assert.Equal("https://example.com/x", definition.Alarms!.Webhook);
+
+        // Beside the definitions, what the gateway reads.
+        var network = Networks.Of(state);
+        Assert.Equal([new PublicPort { Protocol = "udp", PublicAddress = customer.Server.Address, Port = 7000, Uid = (uint)second, PrivatePort = 7001 }], network.Portmaps);
+        Assert.Equal($"{elsewhere.Address}:999", network.Remotes[(uint)far]);
 
         // All of them gone at once needs a word.
         Assert.Null(files.Apply(state with { Containers = [] }));

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using UwsgiIt.Tests.Common;
 
@@ -98,12 +96,7 @@ public sealed class DominatorTests(SqliteEnvironment environment)
 
     private async Task EnrolAsync(TempDirectory directory, TestServer server)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=x", key, HashAlgorithmName.SHA256).CreateSigningRequestPem();
-        var issued = await environment.Operator.CreateAsync($"/v1/servers/{server.Id}/certificate", new { request }, HttpStatusCode.OK);
-        await File.WriteAllTextAsync(directory.File("host.crt"), issued["certificate"]!.GetValue<string>());
-        await File.WriteAllTextAsync(directory.File("host.key"), key.ExportPkcs8PrivateKeyPem());
-        await File.WriteAllTextAsync(directory.File("authority.crt"), issued["authority"]!.GetValue<string>());
+        await HostFiles.EnrolAsync(environment.Operator, server.Id, directory);
         await File.WriteAllTextAsync(directory.File("router.json"), JsonSerializer.Serialize(new
         {
             Listener = new { Endpoints = new[] { new { Address = directory.File("http.sock") } } },

@@ -164,7 +164,9 @@ internal sealed partial class RequestForwarder
         {
             if (unflushed > 0)
             {
+                connection.WaitsFor = context;
                 var flushed = await writer.FlushAsync();
+                connection.WaitsFor = null;
                 if (request.Bandwidth is { } bandwidth)
                 {
                     await bandwidth.TakeAsync(unflushed, context.RequestAborted);
@@ -208,7 +210,9 @@ internal sealed partial class RequestForwarder
         if (unflushed > 0)
         {
             // Kestrel does not flush a body of known length by itself when the request ends.
+            connection.WaitsFor = context;
             await writer.FlushAsync();
+            connection.WaitsFor = null;
             if (request.Bandwidth is { } bandwidth)
             {
                 await bandwidth.TakeAsync(unflushed, context.RequestAborted);

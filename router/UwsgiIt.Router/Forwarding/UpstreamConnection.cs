@@ -38,6 +38,9 @@ internal abstract class UpstreamConnection(Upstream upstream) : IDisposable
         set => Volatile.Write(ref _deadline, Math.Min(value, EndBy));
     }
 
+    /// <summary>The client that takes the response just now, or null: when the deadline passes, it is the client that stalls, and it is cut too.</summary>
+    public HttpContext? WaitsFor { get; set; }
+
     /// <summary>When the request it serves must be over whatever happens; no <see cref="Deadline"/> goes beyond it.</summary>
     public long EndBy { get; set; } = long.MaxValue;
 

@@ -26,6 +26,8 @@ internal sealed class UpstreamDeadlines : BackgroundService
             {
                 if (connection.Deadline < now)
                 {
+                    // Kestrel's rate gives a client that was fast before credit for hours.
+                    connection.WaitsFor?.Abort();
                     connection.Abort(timedOut: true);
                     _connections.TryRemove(connection, out _);
                 }

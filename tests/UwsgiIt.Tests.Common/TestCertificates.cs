@@ -30,6 +30,9 @@ public sealed class TestCertificates
     /// <summary>A client certificate of this authority.</summary>
     public TestCertificates Client(string name) => Make(name, this, DateTimeOffset.UtcNow.AddDays(-1), [], isAuthority: false);
 
+    /// <summary>A server certificate of this authority.</summary>
+    public TestCertificates Issue(params string[] names) => Make(names[0], this, DateTimeOffset.UtcNow.AddDays(-1), names, isAuthority: false);
+
     private static TestCertificates Make(string name, TestCertificates? issuer, DateTimeOffset notBefore, string[] names, bool isAuthority)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

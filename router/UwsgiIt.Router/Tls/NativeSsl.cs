@@ -39,6 +39,8 @@ internal static unsafe partial class NativeSsl
 
     public const ulong SSL_OP_NO_TICKET = 1UL << 14;
     public const ulong SSL_OP_NO_COMPRESSION = 1UL << 17;
+    public const ulong SSL_OP_PRIORITIZE_CHACHA = 1UL << 21;
+    public const ulong SSL_OP_CIPHER_SERVER_PREFERENCE = 1UL << 22;
     public const ulong SSL_OP_NO_RENEGOTIATION = 1UL << 30;
 
     public const long SSL_SESS_CACHE_SERVER = 2;

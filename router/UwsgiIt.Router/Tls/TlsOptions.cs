@@ -26,7 +26,7 @@ internal sealed class TlsOptions : IValidatedOptions
     /// <summary>Ciphers of TLS 1.2, in OpenSSL's words. Default: those with forward secrecy and authenticated encryption.</summary>
     public string Ciphers { get; set; } = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
-    /// <summary>Key exchange groups, in OpenSSL's words, best first. Default null: the library's.</summary>
+    /// <summary>Key exchange groups, in OpenSSL's words, best first. Default null: the curves, hybrid with ML-KEM first where the library has it, none of finite fields.</summary>
     public string? Groups { get; set; }
 
     /// <summary>How long a session can be resumed. Default 4 h.</summary>

@@ -73,6 +73,21 @@ public sealed record ContainerDefinition
     /// <summary>No route but to its links.</summary>
     public bool Dmz { get; set; }
 
+    /// <summary>The firewall denies what no rule allows. Default false: packets to and from outside pass.</summary>
+    public bool DenyByDefault { get; set; }
+
+    /// <summary>It sends and receives fragments. Default false: they are dropped.</summary>
+    public bool AllowFragments { get; set; }
+
+    /// <summary>Bytes a second it may send. Default 0: no bound.</summary>
+    public long BandwidthOut { get; set; }
+
+    /// <summary>Bytes a second it may receive. Default 0: no bound.</summary>
+    public long BandwidthIn { get; set; }
+
+    /// <summary>Connections it may open a second. Default 0: no bound.</summary>
+    public int NewFlows { get; set; }
+
     /// <summary>The Emperor looks at vassal files' links themselves, not at what they point to.</summary>
     public bool Nofollow { get; set; }
 

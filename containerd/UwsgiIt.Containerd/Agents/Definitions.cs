@@ -35,6 +35,7 @@ internal static class Definitions
             Links = [.. container.Links.Select(static uid => (uint)uid)],
             Rules = [.. container.Rules.Select(static rule => $"{rule.Direction} {rule.Source} {rule.Destination} {rule.Action}{(rule.Target is null ? "" : " " + rule.Target)}")],
             Dmz = container.Dmz,
+            DenyByDefault = container.DenyByDefault,
             Nofollow = container.NoFollow,
             Loopboxes = [.. loopboxes.Select(static loopbox => new Loopbox { Id = loopbox.Id, Filename = loopbox.Filename, Mountpoint = loopbox.Mountpoint, Ro = loopbox.Ro })],
             Alarms = container.Alarms.Webhook is { } webhook ? new AlarmTargets { Webhook = webhook } : null,

@@ -5,6 +5,7 @@ using UwsgiIt.Containerd.Contracts;
 using UwsgiIt.Containerd.Emperors;
 using UwsgiIt.Containerd.Hosting;
 using UwsgiIt.Containerd.Launch;
+using UwsgiIt.Containerd.Network;
 using UwsgiIt.Containerd.Quotas;
 using UwsgiIt.Linux;
 
@@ -20,6 +21,7 @@ internal sealed class ContainerActions(
     ExitWatcher exits,
     EmperorLinks emperors,
     KernelEvents kernel,
+    ContainerNetwork network,
     IOptions<StartOptions> options,
     TimeProvider time) : IDisposable
 {
@@ -43,9 +45,10 @@ internal sealed class ContainerActions(
             var cgroup = cgroups.Of(definition.Uid);
             await cgroup.CreateAsync(CgroupLimits.Of(definition), cancellationToken);
             quotas.Prepare(definition);
-            var process = await launcher.StartAsync(descriptions.Make(definition, cgroup), cgroup, cancellationToken);
+            Pidfd? process = null;
             try
             {
+                process = await launcher.StartAsync(descriptions.Make(definition, cgroup), cgroup, started => network.Attach(definition, started), cancellationToken);
                 var record = RecordOf(definition, process);
                 records.Write(record);
                 emperors.Connect(definition.Uid);
@@ -55,7 +58,8 @@ internal sealed class ContainerActions(
             catch
             {
                 // Without a record no later daemon would know it.
-                process.TrySignal(SigKill);
+                process?.TrySignal(SigKill);
+                network.Detach(definition.Uid);
                 throw;
             }
         }
@@ -71,6 +75,7 @@ internal sealed class ContainerActions(
         cgroups.Of(definition.Uid).Apply(CgroupLimits.Of(definition));
         kernel.Begin(definition, cgroups.Of(definition.Uid));
         quotas.Prepare(definition);
+        network.Change(definition);
         var record = running.Record with { Definition = definition, DefinitionHash = RecordStore.Hash(definition) };
         records.Write(record);
         return running with { Record = record };
@@ -102,6 +107,7 @@ internal sealed class ContainerActions(
     {
         emperors.Disconnect(running.Record.Uid);
         kernel.End(running.Record.Uid);
+        network.Detach(running.Record.Uid);
         await RemoveCgroupAsync(running.Record.Uid, cancellationToken);
         File.Delete(launcher.ControlPath(running.Record.Uid));
         records.Remove(running.Record.Uid);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using UwsgiIt.Containerd.Contracts;
+using UwsgiIt.Containerd.Network;
 
 namespace UwsgiIt.Containerd.Definitions;
 
@@ -21,7 +22,7 @@ internal static class DefinitionReader
         try
         {
             var definition = JsonSerializer.Deserialize(text, ContainerJson.Default.ContainerDefinition);
-            faults = definition is null ? ["null"] : Nulls(definition) ?? DefinitionFaults.Find(definition);
+            faults = definition is null ? ["null"] : Nulls(definition) ?? Faults(definition);
             return faults.Count == 0 ? definition : null;
         }
         catch (JsonException e)
@@ -54,6 +55,9 @@ internal static class DefinitionReader
             return null;
         }
     }
+
+    private static IReadOnlyList<string> Faults(ContainerDefinition definition) =>
+        DefinitionFaults.Find(definition) is { Count: > 0 } faults ? faults : ContainerPolicies.Faults(definition);
 
     /// <summary>The JSON reader accepts null where a value must be.</summary>
     private static List<string>? Nulls(ContainerDefinition definition) =>

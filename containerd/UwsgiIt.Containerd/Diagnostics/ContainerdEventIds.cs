@@ -1,6 +1,6 @@
 namespace UwsgiIt.Containerd;
 
-/// <summary>Ids of what the daemon logs: 1000 containers, 1100 definitions, 1200 control and sessions, 1300 alarms, 1400 agents. Never used again for something else.</summary>
+/// <summary>Ids of what the daemon logs: 1000 containers, 1100 definitions, 1200 control and sessions, 1300 alarms, 1400 agents, 1500 the network. Never used again for something else.</summary>
 internal static class ContainerdEventIds
 {
     public const int ContainerStarted = 1000;
@@ -38,4 +38,9 @@ internal static class ContainerdEventIds
     public const int SpoolFull = 1413;
     public const int NotMeasured = 1414;
     public const int FileNotCollected = 1415;
+
+    public const int NetworkNotInForce = 1500;
+    public const int NetworkInForce = 1501;
+    public const int NetworkNotAdopted = 1502;
+    public const int NetworkPolicyRefused = 1503;
 }

@@ -2,6 +2,7 @@ using UwsgiIt.Containerd.Agents;
 using UwsgiIt.Containerd.Alarms;
 using UwsgiIt.Containerd.Cgroups;
 using UwsgiIt.Containerd.Loopboxes;
+using UwsgiIt.Containerd.Network;
 using UwsgiIt.Containerd.Quotas;
 using UwsgiIt.Containerd.Sessions;
 
@@ -23,6 +24,7 @@ internal static class ContainerdConfiguration
         .Add<LoopboxOptions>()
         .Add<AgentOptions>()
         .Add<CollectorOptions>()
+        .Add<NetworkOptions>()
         .Add<AdminOptions>();
 
     public static IConfigurationRoot Build(ProgramArguments arguments) => new ConfigurationBuilder().AddSettings(arguments, EnvironmentPrefix).Build();

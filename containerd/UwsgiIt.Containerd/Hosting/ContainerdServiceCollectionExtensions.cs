@@ -8,6 +8,7 @@ using UwsgiIt.Containerd.Definitions;
 using UwsgiIt.Containerd.Emperors;
 using UwsgiIt.Containerd.Launch;
 using UwsgiIt.Containerd.Loopboxes;
+using UwsgiIt.Containerd.Network;
 using UwsgiIt.Containerd.Quotas;
 using UwsgiIt.Containerd.Sessions;
 
@@ -44,6 +45,7 @@ internal static class ContainerdServiceCollectionExtensions
         services.AddHostedService(static provider => provider.GetRequiredService<KernelEvents>());
         services.AddSingleton<EmperorLinks>();
         services.AddHostedService(static provider => provider.GetRequiredService<EmperorLinks>());
+        services.AddSingleton(MakeNetwork);
         services.AddSingleton<ContainerActions>();
         services.AddSingleton<ContainerRegistry>();
         services.AddSingleton<Adoption>();
@@ -63,5 +65,16 @@ internal static class ContainerdServiceCollectionExtensions
         services.AddHostedService<Collector>();
         services.AddHostedService<MetricCourier>();
         return services;
+    }
+
+    private static ContainerNetwork MakeNetwork(IServiceProvider provider)
+    {
+        IDataPlane? plane = provider.GetRequiredService<IOptions<NetworkOptions>>().Value.DataPlane switch
+        {
+            NetworkDataPlane.Tuntap => ActivatorUtilities.CreateInstance<TuntapDataPlane>(provider),
+            NetworkDataPlane.Nftables => ActivatorUtilities.CreateInstance<VethDataPlane>(provider),
+            _ => null,
+        };
+        return new ContainerNetwork(plane, provider.GetRequiredService<ILogger<ContainerNetwork>>());
     }
 }

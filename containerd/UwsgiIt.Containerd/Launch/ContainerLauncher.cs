@@ -12,7 +12,7 @@ namespace UwsgiIt.Containerd.Launch;
 
 /// <summary>
 /// From a description to a running pid 1: 1 new namespaces on a thread made for it, 2 the Emperor spawned from there, 3 put into its cgroup while it
-/// waits, 4 told to go on, 5 heard to be ready. A step that fails leaves no process.
+/// waits, 4 given what its caller has for it, told to go on, 5 heard to be ready. A step that fails leaves no process.
 /// </summary>
 internal sealed class ContainerLauncher(EmperorImage image, IOptions<PathOptions> host, IOptions<StartOptions> start) : IDisposable
 {
@@ -28,8 +28,8 @@ internal sealed class ContainerLauncher(EmperorImage image, IOptions<PathOptions
     /// <summary>The path at which pid 1 of a container listens for the daemon.</summary>
     public string ControlPath(uint uid) => $"{host.Value.RuntimeDirectory}/containers/{uid}.sock";
 
-    /// <summary>Starts a container. Throws <see cref="IOException"/> with the reason.</summary>
-    public async Task<Pidfd> StartAsync(StartDescription description, ContainerCgroup cgroup, CancellationToken cancellationToken)
+    /// <summary>Starts a container; <paramref name="whileItWaits"/> gets pid 1 in its namespaces before it does anything. Throws <see cref="IOException"/> with the reason.</summary>
+    public async Task<Pidfd> StartAsync(StartDescription description, ContainerCgroup cgroup, Action<Pidfd> whileItWaits, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory($"{host.Value.RuntimeDirectory}/containers", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var (ours, theirs) = PacketSocket.Pair($"report of {description.Uid}");
@@ -45,6 +45,7 @@ internal sealed class ContainerLauncher(EmperorImage image, IOptions<PathOptions
         try
         {
             cgroup.Join(process.ProcessId);
+            whileItWaits(process);
             report.Send(Encoding.UTF8.GetBytes(StartDescription.Go));
             var answer = await Task.Factory.StartNew(() => Hear(report), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             return answer == StartDescription.Ready ? process : throw new IOException($"container {description.Uid} was not built: {answer}");

@@ -2,11 +2,12 @@ using Microsoft.Extensions.Options;
 using UwsgiIt.Containerd.Cgroups;
 using UwsgiIt.Containerd.Contracts;
 using UwsgiIt.Containerd.Hosting;
+using UwsgiIt.Containerd.Network;
 
 namespace UwsgiIt.Containerd.Launch;
 
 /// <summary>Makes the description that pid 1 gets out of the definition and the host's settings.</summary>
-internal sealed class StartDescriptions(IOptions<PathOptions> host, HomeGroup homeGroup)
+internal sealed class StartDescriptions(IOptions<PathOptions> host, HomeGroup homeGroup, ContainerNetwork network)
 {
     /// <summary>Uids of pid 1s start here: above systemd's and nspawn's ranges, below those with the sign bit.</summary>
     public const uint FirstInitUid = 0x7000_0000;
@@ -29,7 +30,7 @@ internal sealed class StartDescriptions(IOptions<PathOptions> host, HomeGroup ho
             Memory = definition.Memory,
             SubscribeDirectory = Directory.Exists(options.SubscribeDirectory) ? options.SubscribeDirectory : null,
             CgroupDirectories = cgroup.Visible,
-            ResolvConf = File.Exists(options.ResolvConf) ? File.ReadAllText(options.ResolvConf) : "",
+            ResolvConf = network.ResolvConf is { } own ? own : File.Exists(options.ResolvConf) ? File.ReadAllText(options.ResolvConf) : "",
             PrivateKey = definition.PrivateKey,
             PublicKey = definition.PublicKey,
             StoresDistros = definition.CustomDistrosStorage,

@@ -63,7 +63,7 @@ public static unsafe class Link
         request.Call(SIOCSIFNETMASK, "SIOCSIFNETMASK");
     }
 
-    /// <summary>Sends what has no other route through the device, by way of <paramref name="gateway"/>.</summary>
+    /// <summary>Sends what has no other route through the device, by way of <paramref name="gateway"/>. Nothing happens when it does so already.</summary>
     public static void AddDefaultRoute(string name, IPAddress gateway)
     {
         ArgumentNullException.ThrowIfNull(gateway);
@@ -85,7 +85,7 @@ public static unsafe class Link
         {
             *(byte**)(route + 88) = device;
             using var request = new Request(name, v6: false);
-            request.Call(SIOCADDRT, "SIOCADDRT", route);
+            request.Call(SIOCADDRT, "SIOCADDRT", route, ignored: EEXIST);
         }
     }
 
@@ -109,7 +109,7 @@ public static unsafe class Link
         *(uint*)(route + 56) = 1024;
         *(uint*)(route + 72) = RTF_UP | RTF_GATEWAY;
         *(int*)(route + 76) = request.Index();
-        request.Call(SIOCADDRT, "SIOCADDRT", route);
+        request.Call(SIOCADDRT, "SIOCADDRT", route, ignored: EEXIST);
     }
 
     private static void SetNumber(string name, int code, string call, int value)

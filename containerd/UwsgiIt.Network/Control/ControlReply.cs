@@ -14,4 +14,10 @@ public sealed record ControlReply
 
     /// <summary>The gateway's device is there.</summary>
     public bool HasGateway { get; set; }
+
+    /// <summary>The gateway's resolver has its sockets.</summary>
+    public bool HasResolver { get; set; }
+
+    /// <summary>Itself when it was done; else an <see cref="IOException"/> with every fault.</summary>
+    public ControlReply OrThrow() => Faults.Count == 0 ? this : throw new IOException($"the tuntap router refuses: {string.Join("; ", Faults)}");
 }

@@ -11,6 +11,9 @@ public sealed class TuntapClient : IDisposable
 
     private TuntapClient(ControlChannel channel) => _channel = channel;
 
+    /// <summary>The connection, readable once the router has gone: it never speaks unasked. Owned by this object.</summary>
+    public SafeFileHandle Handle => _channel.Socket.Handle;
+
     /// <summary>Connects. Throws <see cref="LinuxException"/> when nobody listens.</summary>
     public static TuntapClient Connect(string path, TimeSpan timeout)
     {

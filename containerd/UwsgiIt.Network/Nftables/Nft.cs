@@ -1,16 +1,14 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using UwsgiIt.Linux.Networking;
 using UwsgiIt.Network.Firewall;
+using UwsgiIt.Network.Tools;
 
 namespace UwsgiIt.Network.Nftables;
 
 /// <summary>Runs nft(8), which applies a text as one transaction: all of it or nothing.</summary>
 public static class Nft
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
-
     /// <summary>
     /// Applies a ruleset in a namespace (null: our own). <paramref name="compose"/> gets what the table's counters say so far, for they go with the
     /// table that is replaced. Throws <see cref="IOException"/> with nft's own words.
@@ -51,20 +49,5 @@ public static class Nft
     public static void Remove(NetworkNamespace? space) =>
         Run(space, string.Create(CultureInfo.InvariantCulture, $"table inet {Ruleset.Table}\ndelete table inet {Ruleset.Table}\n"), "-f", "-");
 
-    private static string Run(NetworkNamespace? space, string? input, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("/usr/sbin/nft", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = (space is null ? Process.Start(start) : space.Run(() => Process.Start(start)))!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        process.StandardInput.Write(input);
-        process.StandardInput.Close();
-        if (!process.WaitForExit(Deadline))
-        {
-            process.Kill();
-            throw new IOException($"nft has not ended within {Deadline.TotalSeconds} s.");
-        }
-
-        return process.ExitCode == 0 ? output.GetAwaiter().GetResult() : throw new IOException($"nft: {errors.GetAwaiter().GetResult().Trim()}");
-    }
+    private static string Run(NetworkNamespace? space, string? input, params string[] arguments) => NetworkTool.Run(space, "/usr/sbin/nft", input, arguments);
 }

@@ -123,7 +123,7 @@ internal sealed partial class ControlServer(TuntapRouter router, ControlListener
             Log.RequestRefused(logger, fault);
         }
 
-        return new ControlReply { Faults = faults, Workers = router.Workers, Devices = router.Devices, HasGateway = router.HasGateway };
+        return new ControlReply { Faults = faults, Workers = router.Workers, Devices = router.Devices, HasGateway = router.HasGateway, HasResolver = relay.IsServing };
     }
 
     /// <summary>True when the descriptors were taken.</summary>

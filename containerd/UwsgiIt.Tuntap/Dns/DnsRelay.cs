@@ -30,6 +30,18 @@ internal sealed partial class DnsRelay(TuntapRouter router, IOptions<TuntapOptio
     private readonly List<Socket> _sockets = [];
     private int _total;
 
+    /// <summary>True once it has sockets.</summary>
+    public bool IsServing
+    {
+        get
+        {
+            lock (_pending)
+            {
+                return _sockets.Count > 0;
+            }
+        }
+    }
+
     /// <summary>Serves a bound UDP socket, which is this object's from now on.</summary>
     public void Serve(Socket socket)
     {

@@ -1,0 +1,76 @@
+using UwsgiIt.Containerd.Hosting;
+using UwsgiIt.Network.Addresses;
+using UwsgiIt.Network.Firewall;
+using UwsgiIt.Network.Nftables;
+
+namespace UwsgiIt.Containerd.Network;
+
+/// <summary>The containers' network. All defaults are ours unless said.</summary>
+internal sealed class NetworkOptions : IValidatedOptions
+{
+    public static string SectionName => "Network";
+
+    /// <summary>Who moves packets. Default none: a host whose own network lies within the containers' block must choose first.</summary>
+    public NetworkDataPlane DataPlane { get; set; } = NetworkDataPlane.None;
+
+    /// <summary>Network namespace in which the gateway is, a path such as /run/netns/x. Default null: the daemon's own.</summary>
+    public string? Namespace { get; set; }
+
+    /// <summary>Where uwsgiit-tuntap listens. Default /run/uwsgiit/tuntap/control.sock.</summary>
+    public string TuntapSocket { get; set; } = "/run/uwsgiit/tuntap/control.sock";
+
+    /// <summary>The gateway's device. Default uwsgi0, as the original's.</summary>
+    public string GatewayDevice { get; set; } = "uwsgi0";
+
+    /// <summary>Longest packet of containers, in bytes, 1280 to 65535. Default 1500.</summary>
+    public int Mtu { get; set; } = 1500;
+
+    /// <summary>Device behind which containers have the host's address and public ports lead to them. Default null: no translation; the original's nat_interface is eth0.</summary>
+    public string? NatInterface { get; set; }
+
+    /// <summary>The containers' IPv4 block. Default 10.0.0.0/8, the original's.</summary>
+    public string Block4 { get; set; } = AddressPlan.Default.Block4.ToString();
+
+    /// <summary>The containers' IPv6 block. Default fd75:7773:6769::/64.</summary>
+    public string Block6 { get; set; } = AddressPlan.Default.Block6.ToString();
+
+    /// <summary>Rules of the host, before any container's. Default none.</summary>
+    public IList<string> Rules { get; init; } = [];
+
+    /// <summary>The gateway answers questions for names (tuntap only). Default true.</summary>
+    public bool Resolver { get; set; } = true;
+
+    /// <summary>What holds for every container.</summary>
+    public HostPolicy HostPolicy() => new() { Block4 = Block4, Block6 = Block6, Rules = [.. Rules], GatewayServices = Resolver && DataPlane == NetworkDataPlane.Tuntap ? ["udp/53"] : [] };
+
+    public IEnumerable<OptionFault> Validate()
+    {
+        if (Mtu is < 1280 or > 65_535)
+        {
+            yield return new OptionFault("Network:Mtu", $"{Mtu}", "is not 1280 to 65535 bytes", "Write for example 1500");
+        }
+
+        foreach (var (name, path) in new[] { (nameof(Namespace), Namespace), (nameof(TuntapSocket), TuntapSocket) })
+        {
+            if (path is not null && (path.Length is < 2 or > 100 || path[0] != '/'))
+            {
+                yield return new OptionFault($"Network:{name}", path, "is not an absolute path of at most 100 bytes", "Write one");
+            }
+        }
+
+        foreach (var (name, device) in new[] { (nameof(GatewayDevice), GatewayDevice), (nameof(NatInterface), NatInterface) })
+        {
+            if (device is not null && new GatewaySettings { NatInterface = device }.Validate().Any())
+            {
+                yield return new OptionFault($"Network:{name}", device, "is not the name of a device", "Write for example eth0");
+            }
+        }
+
+        List<string> faults = [];
+        HostFirewall.TryCompile(HostPolicy(), faults);
+        foreach (var fault in faults)
+        {
+            yield return new OptionFault("Network", null, fault, "Correct the block or the rule");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
+using UwsgiIt.Linux.Networking;
+using UwsgiIt.Network.Control;
+using UwsgiIt.Network.Firewall;
+using UwsgiIt.Network.Nftables;
+
+namespace UwsgiIt.Containerd.Network;
+
+/// <summary>The gateway: its device, the kernel's rules around it, and the sockets of the resolver at its address.</summary>
+internal sealed class TuntapGateway(NetworkOptions options, HostFirewall host) : IDisposable
+{
+    private const int DnsPort = 53;
+
+    private readonly NetworkNamespace _space = NetworkNamespace.Open(options.Namespace ?? "/proc/thread-self/ns/net");
+    private SafeFileHandle[] _queues = [];
+    private Socket[] _sockets = [];
+
+    /// <summary>Makes the device and the rules, if they are not there for that many workers. The rules first: behind an open device the host must be closed.</summary>
+    public void Open(int workers)
+    {
+        if (_queues.Length == workers)
+        {
+            return;
+        }
+
+        if (options.NatInterface is not null)
+        {
+            HostForwarding.Enable(_space);
+        }
+
+        Nft.Apply(_space, counts => Ruleset.ForTuntap(host, new GatewaySettings { NatInterface = options.NatInterface }, options.GatewayDevice, counts));
+        var before = _queues;
+        _queues = _space.Run(() => TunDevice.Open(options.GatewayDevice, workers));
+        Array.ForEach(before, static queue => queue.Dispose());
+        _space.Run(() => ContainerLink.SetUpGateway(options.GatewayDevice, host.Plan, options.Mtu));
+    }
+
+    /// <summary>Hands device and sockets over; sockets only when the router has none: those of an earlier daemon are bound still.</summary>
+    public void HandTo(TuntapClient client, ControlReply state)
+    {
+        client.AttachGateway(_queues).OrThrow();
+        if (options.Resolver && !state.HasResolver)
+        {
+            _sockets = _sockets.Length > 0 ? _sockets : _space.Run(Bind);
+            var handles = Array.ConvertAll(_sockets, static socket => new SafeFileHandle(socket.Handle, ownsHandle: false));
+            client.Resolve(handles).OrThrow();
+            Array.ForEach(handles, static handle => handle.Dispose());
+        }
+    }
+
+    public void Dispose()
+    {
+        Array.ForEach(_queues, static queue => queue.Dispose());
+        Array.ForEach(_sockets, static socket => socket.Dispose());
+        _space.Dispose();
+    }
+
+    private Socket[] Bind()
+    {
+        List<Socket> sockets = [];
+        try
+        {
+            foreach (var address in new[] { ContainerLink.Gateway4(host.Plan), ContainerLink.Gateway6(host.Plan) })
+            {
+                var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+                sockets.Add(socket);
+                socket.Bind(new System.Net.IPEndPoint(address, DnsPort));
+            }
+
+            return [.. sockets];
+        }
+        catch (SocketException e)
+        {
+            sockets.ForEach(static socket => socket.Dispose());
+            throw new IOException($"the gateway's resolver cannot have port {DnsPort}: {e.Message}", e);
+        }
+    }
+}

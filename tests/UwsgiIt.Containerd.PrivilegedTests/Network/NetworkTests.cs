@@ -1,0 +1,154 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using UwsgiIt.Linux.Networking;
+using UwsgiIt.Network.Firewall;
+using UwsgiIt.Network.Nftables;
+using UwsgiIt.NetworkLab;
+using UwsgiIt.Tuntap.PrivilegedTests;
+
+namespace UwsgiIt.Containerd.PrivilegedTests.Network;
+
+/// <summary>Real containers on the network that the daemon gives them, by their definitions.</summary>
+public sealed class NetworkTests
+{
+    private const string First = "10.0.0.3";
+    private const string Second = "10.0.0.4";
+    private const string Third = "10.0.0.5";
+
+    [SkippableTheory]
+    [MemberData(nameof(NetworkedHost.Planes), MemberType = typeof(NetworkedHost))]
+    public async Task Containers_TalkAsTheirDefinitionsSay(string plane)
+    {
+        await using var networked = await NetworkedHost.StartAsync(plane);
+        var host = networked.Host;
+        await DefineAsync(host, 30_001, 30_002);
+        await DefineAsync(host, 30_002, 30_001);
+        await DefineAsync(host, 30_003, 30_001);
+        using var server1 = Talk.Serve(host, 30_001);
+        using var server2 = Talk.Serve(host, 30_002);
+        using var server3 = Talk.Serve(host, 30_003);
+
+        // Linked on both sides: both ways. On one side: neither. Not at all: the block is closed.
+        await Talk.ExpectAsync(host, 30_001, "http", Second);
+        await Talk.ExpectAsync(host, 30_002, "http", First);
+        await Talk.ExpectAsync(host, 30_001, "ping", Second, "type 0");
+        await Talk.ExpectAsync(host, 30_003, "http", Third);
+        await Talk.RefuseAsync(host, 30_003, "http", First);
+        await Talk.RefuseAsync(host, 30_001, "http", Third);
+        await Talk.RefuseAsync(host, 30_003, "http", Second);
+        await Talk.RefuseAsync(host, 30_001, "http", "10.0.0.1");
+        await SpoofAsync(networked);
+
+        // Outside sees the host's address; a rule closes it while the container runs on, and its links with it.
+        using var outside = Listen(networked.Lab.Outside);
+        await Talk.ExpectAsync(host, 30_001, "http", Lab.OutsideV4);
+        Assert.Equal(Lab.HostV4, await outside.LastPeerAsync());
+        var pid = await host.PidAsync();
+        Define(host, 30_001, [30_002], ["out any 192.0.2.0/24 deny"]);
+        await UntilAsync(() => RefusesAsync(host, Lab.OutsideV4), "the rule is in force");
+        await Talk.ExpectAsync(host, 30_001, "http", Second);
+        Define(host, 30_001, [], []);
+        await UntilAsync(() => RefusesAsync(host, Second), "the link is gone");
+        await Talk.ExpectAsync(host, 30_001, "http", Lab.OutsideV4);
+        Assert.Equal(pid, await host.PidAsync());
+    }
+
+    /// <summary>Either may go at any time; what runs between containers comes through whole, and new containers find their network.</summary>
+    [SkippableFact]
+    public async Task DaemonAndRouter_KilledUnderAStream_LoseNothing()
+    {
+        await using var networked = await NetworkedHost.StartAsync("Tuntap");
+        var host = networked.Host;
+        await DefineAsync(host, 30_001, 30_002);
+        await DefineAsync(host, 30_002, 30_001);
+        var (pid1, pid2) = (await host.PidAsync(), await host.PidAsync(30_002));
+        using (var one = await networked.SpaceAsync(30_001))
+        using (var two = await networked.SpaceAsync(30_002))
+        {
+            Transfer.Stream(one, two, Second, 1 << 20);
+            Transfer.Stream(one, two, Second, 64 << 20, whileRunning: turn =>
+            {
+                if (turn is 1 or 3)
+                {
+                    networked.Router.Kill();
+                    networked.Router.StartProcess();
+                }
+                else if (turn is 2)
+                {
+                    host.Daemon.Signal("KILL");
+                    host.StartDaemonAsync().GetAwaiter().GetResult();
+                }
+            });
+        }
+
+        // One that starts while there is no router runs, and is heard once there is.
+        networked.Router.Kill();
+        await DefineAsync(host, 30_003, 30_001);
+        Define(host, 30_001, [30_002, 30_003], []);
+        using var server = Talk.Serve(host, 30_003);
+        networked.Router.StartProcess();
+        await Talk.ExpectAsync(host, 30_001, "http", Third);
+        await Talk.ExpectAsync(host, 30_001, "name", "30003.local", Third);
+        Assert.Equal((pid1, pid2), (await host.PidAsync(), await host.PidAsync(30_002)));
+
+        // What ends leaves nothing with the router.
+        host.Remove(30_003);
+        await UntilAsync(() => Task.FromResult(!networked.Router.Ask("/v1/network").Contains("30003", StringComparison.Ordinal)), "the router has forgotten it");
+    }
+
+    /// <summary>As the linked neighbour: by whoever could send raw packets in the container's network.</summary>
+    private static async Task SpoofAsync(NetworkedHost networked)
+    {
+        long Dropped() => networked.Router.Process is null
+            ? Nft.ReadCounters(networked.Lab.Host).GetValueOrDefault(DropCause.Spoofed)
+            : networked.Router.Drops(DropCause.Spoofed);
+        using var space = await networked.SpaceAsync(30_003);
+        var nextHop = networked.Router.Process is null ? Link(networked.Lab.Host, "u30003") : null;
+        using var tap = new PacketTap(space, "uwsgi0", nextHop);
+        var before = Dropped();
+        tap.Send(PacketFactory.Udp(IPAddress.Parse(Second), IPAddress.Parse(First), 1, 9, [1]));
+        await UntilAsync(() => Task.FromResult(Dropped() > before), "a packet with a neighbour's address is dropped");
+    }
+
+    private static byte[] Link(NetworkNamespace space, string device)
+    {
+        var words = Command.Ip(space, $"-o link show dev {device}").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return Convert.FromHexString(words[Array.IndexOf(words, "link/ether") + 1].Replace(":", "", StringComparison.Ordinal));
+    }
+
+    private static async Task DefineAsync(ContainerHost host, uint uid, params uint[] links)
+    {
+        Define(host, uid, links, []);
+        await host.RunningAsync(uid);
+    }
+
+    private static void Define(ContainerHost host, uint uid, uint[] links, string[] rules) => host.Define(uid, definition =>
+    {
+        definition["links"] = new JsonArray([.. links.Select(static link => JsonValue.Create(link))]);
+        definition["rules"] = new JsonArray([.. rules.Select(static rule => JsonValue.Create(rule))]);
+    });
+
+    private static Task UntilAsync(Func<Task<bool>> condition, string what) => Router.FunctionalTests.Eventually.TrueAsync(condition, what, 60);
+
+    private static async Task<bool> RefusesAsync(ContainerHost host, string address)
+    {
+        try
+        {
+            await Talk.RefuseAsync(host, 30_001, "http", address);
+            return true;
+        }
+        catch (Xunit.Sdk.StartsWithException)
+        {
+            return false;
+        }
+    }
+
+    private static OutsideServer Listen(NetworkNamespace space) => new(space.Run(static () =>
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Parse(Lab.OutsideV4), Talk.Port));
+        socket.Listen();
+        return socket;
+    }));
+}

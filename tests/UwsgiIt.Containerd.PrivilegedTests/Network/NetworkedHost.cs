@@ -1,0 +1,73 @@
+using System.Text.Json.Nodes;
+using UwsgiIt.Linux.Networking;
+using UwsgiIt.NetworkLab;
+
+namespace UwsgiIt.Containerd.PrivilegedTests.Network;
+
+/// <summary>A <see cref="ContainerHost"/> whose containers have a network: the gateway and somebody outside live in namespaces of the test's own.</summary>
+internal sealed class NetworkedHost : IAsyncDisposable
+{
+    private readonly TuntapPlane _router = new(Programs.Assembly("uwsgiit-tuntap"), workers: 2);
+    private readonly Lab _lab = new(new DaemonPlane());
+    private readonly string _plane;
+    private ContainerHost? _host;
+
+    private NetworkedHost(string plane) => _plane = plane;
+
+    public static TheoryData<string> Planes => ["Tuntap", "Nftables"];
+
+    public ContainerHost Host => _host!;
+
+    /// <summary>The router's process; not there on the kernel's plane.</summary>
+    public TuntapPlane Router => _router;
+
+    /// <summary>Host and outside.</summary>
+    public Lab Lab => _lab;
+
+    public static async Task<NetworkedHost> StartAsync(string plane)
+    {
+        Requirements.Check();
+        Skip.IfNot(File.Exists("/dev/net/tun"), "the kernel has no tun device (/dev/net/tun)");
+        Skip.IfNot(File.Exists("/usr/sbin/nft"), "nft is not installed (package nftables)");
+        var networked = new NetworkedHost(plane);
+        try
+        {
+            // Who is outside knows no way to containers: only translation brings answers back.
+            Command.Ip(networked._lab.Outside, "route del 10.0.0.0/8");
+            if (plane == "Tuntap")
+            {
+                networked._router.StartProcess();
+            }
+
+            networked._host = await ContainerHost.StartAsync(networked.Configure);
+            return networked;
+        }
+        catch
+        {
+            await networked.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The network of a running container, for what only root may send there.</summary>
+    public async Task<NetworkNamespace> SpaceAsync(uint uid) => NetworkNamespace.Open($"/proc/{await Host.PidAsync(uid)}/ns/net");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+
+        _router.Dispose();
+        _lab.Dispose();
+    }
+
+    private void Configure(JsonObject settings) => settings["Network"] = new JsonObject
+    {
+        ["DataPlane"] = _plane,
+        ["Namespace"] = _lab.Host.Path,
+        ["TuntapSocket"] = _router.ControlSocket,
+        ["NatInterface"] = "eth0",
+    };
+}

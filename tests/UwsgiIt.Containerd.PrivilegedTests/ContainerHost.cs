@@ -98,7 +98,7 @@ internal sealed class ContainerHost : IAsyncDisposable
         await Eventually.TrueAsync(async () => Daemon.Process.HasExited ? throw new InvalidOperationException(Daemon.Output) : await StatusAsync($"http://{Admin}/readyz") == 200, "the daemon is ready", 60);
     }
 
-    public async Task StartRouterAsync()
+    public async Task StartRouterAsync(Action<JsonObject>? configure = null)
     {
         var settings = new JsonObject
         {
@@ -112,6 +112,7 @@ internal sealed class ContainerHost : IAsyncDisposable
             ["Registry"] = new JsonObject { ["Tolerance"] = "00:01:00" },
             ["Admin"] = new JsonObject { ["Address"] = RouterAdmin.ToString() },
         };
+        configure?.Invoke(settings);
         File.WriteAllText(Folder.File("router.json"), settings.ToJsonString());
         Router = Inside("dotnet", Programs.Assembly("uwsgiit-router"), "--config", Folder.File("router.json"));
         await Eventually.TrueAsync(async () => Router.Process.HasExited ? throw new InvalidOperationException(Router.Output) : await StatusAsync($"http://{RouterAdmin}/readyz") == 200, "the router is ready", 60);

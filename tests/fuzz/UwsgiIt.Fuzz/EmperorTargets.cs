@@ -1,12 +1,20 @@
 using System.Text;
 using UwsgiIt.Emperor.Cron;
 using UwsgiIt.Emperor.Programs;
+using static UwsgiIt.Fuzz.FuzzTarget;
 
 namespace UwsgiIt.Fuzz;
 
 /// <summary>What a customer writes into vassal files, read by pid 1.</summary>
 internal static class EmperorTargets
 {
+    public static IReadOnlyDictionary<string, FuzzTarget> All { get; } = new Dictionary<string, FuzzTarget>
+    {
+        ["vassal-program"] = new(Program, Texts("[program]\nexec = a 'b c'\nenv = A=b\nmemory = 64M\nlisten = 127.0.0.1:80\ncron = 1 -2 3 4 7 x\nssl-ca-domain = a b c !d\n", "[uwsgi]\nexec = x\nport = 80\n")),
+        ["vassal-cron"] = new(Cron, Texts("-1 -5 1 12 7 command", "minute=5,hour=-2,week=7,unique=1,harakiri=9 command")),
+        ["vassal-words"] = new(Words, Texts("a 'b c' \"d \\\" e\" f\\ g")),
+    };
+
     public static void Program(byte[] bytes)
     {
         var entries = IniText.Read(Encoding.UTF8.GetString(bytes));
@@ -39,14 +47,6 @@ internal static class EmperorTargets
         if (CommandLine.TrySplit(Encoding.UTF8.GetString(bytes), out var words))
         {
             Check(CommandLine.TrySplit(CommandLine.Join(words), out var again) && again.SequenceEqual(words), "written again they read differently");
-        }
-    }
-
-    private static void Check(bool holds, string promise)
-    {
-        if (!holds)
-        {
-            throw new InvalidOperationException(promise);
         }
     }
 }

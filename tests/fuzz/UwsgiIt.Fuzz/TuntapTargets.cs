@@ -1,0 +1,50 @@
+using System.Text;
+using UwsgiIt.Network.Firewall;
+using UwsgiIt.Tuntap.Dns;
+using UwsgiIt.Tuntap.Frames;
+using static UwsgiIt.Fuzz.FuzzTarget;
+
+namespace UwsgiIt.Fuzz;
+
+/// <summary>Frames of containers, questions to the relay, rules.</summary>
+internal static class TuntapTargets
+{
+    public static IReadOnlyDictionary<string, FuzzTarget> All { get; } = new Dictionary<string, FuzzTarget>
+    {
+        ["frame"] = new(Frame, [Convert.FromHexString("4600001e00002000401100000a000003c000020783030400000000000000"), Convert.FromHexString("600000000010" + "2c40" + "fd75777367690000000000000000000320010db80000000000000000000000071100000100000000" + "0001000200080000"), Convert.FromHexString("450000380000400040010000c00002080a00000303010000000000004500001400004000400600000a000003c0000207" + "9c4001bb00000000")]),
+        ["dns-question"] = new(DnsName, [[1, 2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 2, (byte)'d', (byte)'b', 5, .. "local"u8, 0, 0, 1, 0, 1]]),
+        ["rule"] = new(Rule, Texts("in 10.0.0.3/32 10.0.0.4/32 allow", "out any 2001:db8::/32 gateway [2001:db8::1]:999", "in 0.0.0.0 any replies")),
+    };
+
+    private static void Frame(byte[] bytes)
+    {
+        if (FrameReader.Read(bytes, out var facts) == DropCause.None)
+        {
+            Check(facts.TransportOffset >= (facts.IsV6 ? 40 : 20) && facts.TransportOffset <= bytes.Length, "the transport header is not within the packet");
+            Check(!facts.IsLaterFragment || (facts.IsFragment && facts.SourcePort == 0 && facts.TcpFlags == 0), "a later fragment with a transport header");
+            _ = FrameReader.TryReadQuoted(bytes, facts, out _);
+        }
+    }
+
+    private static void DnsName(byte[] bytes)
+    {
+        if (DnsQuestion.TryRead(bytes, out var question))
+        {
+            Check(question.EndOffset <= bytes.Length && question.Name.Length <= DnsQuestion.MaxNameBytes, "a question beyond its message");
+            Check(DnsAnswer.Write(bytes, question, DnsAnswer.NoError, [1, 2, 3, 4]).Length == question.EndOffset + 16, "an answer of another length");
+        }
+    }
+
+    private static void Rule(byte[] bytes)
+    {
+        if (FirewallRuleParser.TryParse(Encoding.Latin1.GetString(bytes), out var rule, out var fault))
+        {
+            Check(FirewallRuleParser.TryParse(rule.ToString(), out var again, out fault), $"written again it is refused: {fault}");
+            Check(again == rule, "written again it reads differently");
+        }
+        else
+        {
+            Check(fault.Length > 0, "refused without a reason");
+        }
+    }
+}

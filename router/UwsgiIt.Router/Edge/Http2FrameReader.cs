@@ -1,23 +1,27 @@
-using System.Buffers;
 using System.Buffers.Binary;
 
 namespace UwsgiIt.Router.Edge;
 
-/// <summary>Follows the frame headers of one direction of an HTTP/2 connection (RFC 9113, 4.1) and steps over everything else.</summary>
+/// <summary>Follows the frame headers of one direction of an HTTP/2 connection (RFC 9113, 4.1) and steps over everything else but why a GOAWAY was sent.</summary>
 internal struct Http2FrameReader
 {
     public const int PrefaceBytes = 24;
+    public const byte GoAway = 7;
 
     private const int HeaderBytes = 9;
 
+    // Of a GOAWAY (RFC 9113, 6.8) the last stream and the error code belong to the head, so that the code is at hand.
+    private const int GoAwayBytes = HeaderBytes + 8;
+
     private long _skip;
     private ulong _head;
+    private uint _error;
     private int _headBytes;
 
     public Http2FrameReader(int skip) => _skip = skip;
 
-    /// <summary>Type, flags and length of the next frame that begins in <paramref name="bytes"/>; false when there is none, all of it then being seen.</summary>
-    public bool TryRead(ref ReadOnlySpan<byte> bytes, out byte type, out byte flags, out int length)
+    /// <summary>The next frame whose head ends in <paramref name="bytes"/>; false when there is none, all of it then being seen.</summary>
+    public bool TryRead(ref ReadOnlySpan<byte> bytes, out Http2Frame frame)
     {
         while (true)
         {
@@ -30,7 +34,7 @@ internal struct Http2FrameReader
 
             if (bytes.IsEmpty)
             {
-                (type, flags, length) = (0, 0, 0);
+                frame = default;
                 return false;
             }
 
@@ -38,6 +42,7 @@ internal struct Http2FrameReader
             if (_headBytes == 0 && bytes.Length >= HeaderBytes)
             {
                 _head = ((ulong)BinaryPrimitives.ReadUInt32BigEndian(bytes) << 8) | bytes[4];
+                _headBytes = HeaderBytes;
                 bytes = bytes[HeaderBytes..];
             }
             else
@@ -47,19 +52,22 @@ internal struct Http2FrameReader
                     _head = (_head << 8) | bytes[0];
                 }
 
+                _error = (_error << 8) | bytes[0];
                 bytes = bytes[1..];
-                if (++_headBytes < HeaderBytes)
-                {
-                    continue;
-                }
+                _headBytes++;
             }
 
-            _headBytes = 0;
-            length = (int)(_head >> 16);
-            type = (byte)(_head >> 8);
-            flags = (byte)_head;
-            _head = 0;
-            _skip = length;
+            var length = (int)(_head >> 16);
+            var type = (byte)(_head >> 8);
+            var isLonger = _headBytes >= HeaderBytes && type == GoAway && length >= GoAwayBytes - HeaderBytes;
+            if (_headBytes < (isLonger ? GoAwayBytes : HeaderBytes))
+            {
+                continue;
+            }
+
+            frame = new Http2Frame(type, (byte)_head, length, isLonger ? _error : 0);
+            _skip = length - (_headBytes - HeaderBytes);
+            (_headBytes, _head) = (0, 0);
             return true;
         }
     }

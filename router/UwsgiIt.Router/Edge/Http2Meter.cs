@@ -16,11 +16,12 @@ internal sealed class Http2Meter(ConnectionContext connection, ConnectionLimits 
     private const byte Reset = 3;
     private const byte Settings = 4;
     private const byte Ping = 6;
-    private const byte GoAway = 7;
     private const byte WindowUpdate = 8;
     private const byte Continuation = 9;
     private const byte Unknown = 10;
     private const byte EndStreamOrAcknowledge = 1;
+    private const uint InternalError = 2;
+    private const uint EnhanceYourCalm = 11;
 
     private readonly ClientAccount? _account = connection.Features.Get<ClientAccount>();
     private readonly int[] _control = new int[Unknown + 1];
@@ -39,28 +40,37 @@ internal sealed class Http2Meter(ConnectionContext connection, ConnectionLimits 
         foreach (var segment in bytes)
         {
             var rest = segment.Span;
-            while (!IsCut && _received.TryRead(ref rest, out var type, out var flags, out var length))
+            while (!IsCut && _received.TryRead(ref rest, out var frame))
             {
-                CountReceived(type, flags, length);
+                CountReceived(frame);
             }
         }
     }
 
-    /// <summary>A client may also have us send resets, by frames that are wrong for a stream only.</summary>
+    /// <summary>
+    /// A client may also have us send resets, by frames that are wrong for a stream only. And Kestrel has bounds of its own, on streams that were
+    /// reset and are not yet wound up (it says ENHANCE_YOUR_CALM) and on what they have yet to write (it says INTERNAL_ERROR). On a busy machine
+    /// they are met before ours, and then the cut is Kestrel's and the cause the same.
+    /// </summary>
     public void Sent(ReadOnlySpan<byte> bytes)
     {
-        while (_sent.TryRead(ref bytes, out var type, out _, out _))
+        while (_sent.TryRead(ref bytes, out var frame))
         {
-            if (type == Reset)
+            if (frame.Type == Reset)
             {
                 CountAbuse(Interlocked.Increment(ref _resets) > limits.Options.MaxResets, ConnectionRefusal.Resets);
             }
+            else if (frame.Error == EnhanceYourCalm || (frame.Error == InternalError && Volatile.Read(ref _resets) >= limits.Options.MaxStreams))
+            {
+                CountCut(ConnectionRefusal.Resets);
+            }
         }
     }
 
-    private void CountReceived(byte type, byte flags, int length)
+    private void CountReceived(in Http2Frame frame)
     {
         BeginSpan();
+        var (type, flags, length, _) = frame;
         switch (type)
         {
             case Headers:
@@ -74,7 +84,7 @@ internal sealed class Http2Meter(ConnectionContext connection, ConnectionLimits 
                 break;
             case Data when length > 0 || (flags & EndStreamOrAcknowledge) != 0:
             case Settings or Ping when (flags & EndStreamOrAcknowledge) != 0:
-            case GoAway:
+            case Http2FrameReader.GoAway:
                 return;
             default:
                 _headerBytes += type == Continuation ? length : 0;
@@ -123,10 +133,20 @@ internal sealed class Http2Meter(ConnectionContext connection, ConnectionLimits 
 
     private void Cut(ConnectionRefusal refusal)
     {
-        if (Interlocked.Exchange(ref _isCut, 1) == 0)
+        if (CountCut(refusal))
         {
-            metrics.ConnectionRefused(refusal);
             connection.Abort(new ConnectionAbortedException($"More {refusal} than one HTTP/2 connection may have."));
         }
+    }
+
+    private bool CountCut(ConnectionRefusal refusal)
+    {
+        if (Interlocked.Exchange(ref _isCut, 1) != 0)
+        {
+            return false;
+        }
+
+        metrics.ConnectionRefused(refusal);
+        return true;
     }
 }

@@ -116,11 +116,11 @@ internal static class RouterTargets
     {
         var whole = new Http2FrameReader(Http2FrameReader.PrefaceBytes);
         var split = new Http2FrameReader(Http2FrameReader.PrefaceBytes);
-        var frames = new List<(byte, byte, int)>();
+        var frames = new List<Http2Frame>();
         ReadOnlySpan<byte> rest = bytes;
-        while (whole.TryRead(ref rest, out var type, out var flags, out var length))
+        while (whole.TryRead(ref rest, out var frame))
         {
-            frames.Add((type, flags, length));
+            frames.Add(frame);
         }
 
         Check(rest.IsEmpty, "bytes are left");
@@ -128,9 +128,9 @@ internal static class RouterTargets
         foreach (var value in bytes)
         {
             ReadOnlySpan<byte> one = [value];
-            while (split.TryRead(ref one, out var type, out var flags, out var length))
+            while (split.TryRead(ref one, out var frame))
             {
-                Check(position < frames.Count && frames[position++] == (type, flags, length), "the split changes a frame");
+                Check(position < frames.Count && frames[position++] == frame, "the split changes a frame");
             }
         }
 

@@ -83,6 +83,18 @@ foreach (var count in isQuick ? [200] : new[] { 10, 200 })
     Scale($"{count} containers", subject);
 }
 
+// 3. The router is killed under a stream and started again: how long nothing comes.
+{
+    var plane = new TuntapPlane(program);
+    using var subject = new Subject(plane, () => Router(plane));
+    foreach (var signal in (string[])["KILL", "TERM"])
+    {
+        var pauses = Enumerable.Range(0, isQuick ? 1 : 5).Select(_ => subject.Restart(plane, signal)).Order().ToList();
+        var pause = pauses[pauses.Count / 2];
+        Add(new Row("tuntap, router restarted", subject.Name, $"longest silence after SIG{signal}", pause, "s", Target: "<= 1", Pass: pause <= 1));
+    }
+}
+
 Directory.CreateDirectory(directory);
 File.WriteAllText(Path.Combine(directory, "tuntap.json"), JsonSerializer.Serialize(rows, new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true }));
 Console.WriteLine($"load average {File.ReadAllText("/proc/loadavg").Trim()}; {rows.Count(static row => row.Pass == false)} target(s) missed; {Path.Combine(directory, "tuntap.json")}");

@@ -52,6 +52,18 @@ internal sealed class Subject : IDisposable
         return double.Parse(numbers[1], CultureInfo.InvariantCulture) * 1e3;
     }
 
+    /// <summary>Seconds without data when the router is ended under a stream and started again at once, as the service manager would.</summary>
+    public double Restart(TuntapPlane plane, string signal)
+    {
+        using var stream = new RunningStream(First.Space, _lab[30002].Space, _lab[30002].V4, 60);
+        stream.AwaitData();
+        plane.End(signal);
+        plane.StartProcess();
+        plane.Connect();
+        stream.AwaitSilence(5);
+        return stream.AwaitData();
+    }
+
     public void Dispose()
     {
         _lab.Dispose();

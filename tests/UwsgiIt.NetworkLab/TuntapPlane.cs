@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using UwsgiIt.Linux;
 using UwsgiIt.Linux.Networking;
 using UwsgiIt.Network.Addresses;
@@ -14,11 +15,13 @@ public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500,
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("uwsgiit-tuntap-").FullName;
     private readonly Dictionary<int, LabContainer> _containers = [];
+    private readonly Dictionary<int, SafeFileHandle[]> _queues = [];
     private readonly StringBuilder _log = new();
     private NetworkNamespace? _host;
     private HostPolicy _hostPolicy = new();
     private TuntapClient? _client;
-    private int _queues;
+    private SafeFileHandle[] _gatewayQueues = [];
+    private int _workers;
 
     /// <inheritdoc/>
     public string Name => "tuntap";
@@ -73,21 +76,17 @@ public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500,
         Process.BeginErrorReadLine();
     }
 
-    /// <summary>Connects as the daemon does after either's restart: policies and whatever device the router does not have.</summary>
+    /// <summary>Connects as the daemon does after either's restart: policies, and every device anew by the queues we keep.</summary>
     public void Connect(int seconds = 30)
     {
         _client?.Dispose();
         _client = TryConnect(TimeSpan.FromSeconds(seconds));
         var state = Check(_client.Hello());
-        _queues = state.Workers;
+        _workers = state.Workers;
         Check(_client.SetHost(_hostPolicy));
         Check(_client.SetPolicies([.. _containers.Values.Select(static container => container.Policy)]));
-        if (!state.HasGateway)
-        {
-            AttachGateway();
-        }
-
-        foreach (var container in _containers.Values.Where(container => !state.Devices.Contains(container.Uid)))
+        AttachGateway();
+        foreach (var container in _containers.Values)
         {
             Hand(container);
         }
@@ -128,6 +127,8 @@ public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500,
     {
         _containers.Remove(container.Uid);
         Check(_client!.Detach(container.Uid));
+        _queues.Remove(container.Uid, out var queues);
+        Array.ForEach(queues!, static queue => queue.Dispose());
     }
 
     /// <inheritdoc/>
@@ -157,17 +158,20 @@ public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500,
     }
 
     /// <summary>Hands the resolver its bound socket.</summary>
-    public void Resolve(Microsoft.Win32.SafeHandles.SafeFileHandle socket) => Check(_client!.Resolve(socket));
+    public void Resolve(SafeFileHandle socket) => Check(_client!.Resolve(socket));
 
     /// <summary>Lets go of the control connection, as a daemon that ends.</summary>
     public void Disconnect() => _client?.Dispose();
 
     /// <summary>Ends the router without a word.</summary>
-    public void Kill()
+    public void Kill() => End("KILL");
+
+    /// <summary>Ends the router by a signal.</summary>
+    public void End(string signal)
     {
         if (Process is { HasExited: false })
         {
-            Process.Kill();
+            Command.Run(null, "kill", "-s", signal, $"{Process.Id}");
             Process.WaitForExit();
         }
 
@@ -180,6 +184,11 @@ public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500,
     {
         _client?.Dispose();
         Kill();
+        foreach (var queue in _queues.Values.Append(_gatewayQueues).SelectMany(static queues => queues))
+        {
+            queue.Dispose();
+        }
+
         if (Directory.Exists(_directory))
         {
             Directory.Delete(_directory, recursive: true);
@@ -208,9 +217,14 @@ public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500,
 
     private void AttachGateway()
     {
-        var queues = _host!.Run(() => TunDevice.Open(LabContainer.Device, _queues));
-        Check(_client!.AttachGateway(queues));
-        Array.ForEach(queues, static queue => queue.Dispose());
+        if (_gatewayQueues.Length > 0)
+        {
+            Check(_client!.AttachGateway(_gatewayQueues));
+            return;
+        }
+
+        _gatewayQueues = _host!.Run(() => TunDevice.Open(LabContainer.Device, _workers));
+        Check(_client!.AttachGateway(_gatewayQueues));
         _host.Run(() =>
         {
             Link.SetMtu(LabContainer.Device, mtu);
@@ -222,9 +236,12 @@ public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500,
 
     private void Hand(LabContainer container)
     {
-        var queues = container.Space.Run(() => TunDevice.Open(LabContainer.Device, _queues));
+        if (!_queues.TryGetValue(container.Uid, out var queues))
+        {
+            _queues[container.Uid] = queues = container.Space.Run(() => TunDevice.Open(LabContainer.Device, _workers));
+        }
+
         Check(_client!.Attach(container.Uid, queues));
-        Array.ForEach(queues, static queue => queue.Dispose());
     }
 
     private static ControlReply Check(ControlReply reply) => reply.Faults.Count == 0 ? reply : throw new InvalidOperationException(string.Join("; ", reply.Faults));

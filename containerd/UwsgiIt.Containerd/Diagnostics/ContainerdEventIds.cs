@@ -43,4 +43,6 @@ internal static class ContainerdEventIds
     public const int NetworkInForce = 1501;
     public const int NetworkNotAdopted = 1502;
     public const int NetworkPolicyRefused = 1503;
+    public const int NetworkFileFaulty = 1504;
+    public const int NetworkPortRefused = 1505;
 }

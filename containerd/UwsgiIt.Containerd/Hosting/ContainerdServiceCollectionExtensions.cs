@@ -45,6 +45,7 @@ internal static class ContainerdServiceCollectionExtensions
         services.AddHostedService(static provider => provider.GetRequiredService<KernelEvents>());
         services.AddSingleton<EmperorLinks>();
         services.AddHostedService(static provider => provider.GetRequiredService<EmperorLinks>());
+        services.AddSingleton<NetworkFiles>();
         services.AddSingleton(MakeNetwork);
         services.AddSingleton<ContainerActions>();
         services.AddSingleton<ContainerRegistry>();
@@ -69,12 +70,13 @@ internal static class ContainerdServiceCollectionExtensions
 
     private static ContainerNetwork MakeNetwork(IServiceProvider provider)
     {
-        IDataPlane? plane = provider.GetRequiredService<IOptions<NetworkOptions>>().Value.DataPlane switch
+        var options = provider.GetRequiredService<IOptions<NetworkOptions>>().Value;
+        IDataPlane? plane = options.DataPlane switch
         {
             NetworkDataPlane.Tuntap => ActivatorUtilities.CreateInstance<TuntapDataPlane>(provider),
             NetworkDataPlane.Nftables => ActivatorUtilities.CreateInstance<VethDataPlane>(provider),
             _ => null,
         };
-        return new ContainerNetwork(plane, provider.GetRequiredService<ILogger<ContainerNetwork>>());
+        return new ContainerNetwork(plane, options, provider.GetRequiredService<NetworkFiles>(), provider.GetRequiredService<ILogger<ContainerNetwork>>());
     }
 }

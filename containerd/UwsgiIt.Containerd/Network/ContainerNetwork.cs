@@ -1,6 +1,8 @@
 using UwsgiIt.Containerd.Contracts;
 using UwsgiIt.Linux;
 using UwsgiIt.Linux.Networking;
+using UwsgiIt.Network.Addresses;
+using UwsgiIt.Network.Nftables;
 
 namespace UwsgiIt.Containerd.Network;
 
@@ -8,16 +10,20 @@ namespace UwsgiIt.Containerd.Network;
 /// Running containers' network. Devices are made while pid 1 waits; one thread brings what moves packets to what the definitions say, again and again
 /// until it succeeds, so neither's restart needs the other. A container starts, and runs on, without a router: its packets wait in its device.
 /// </summary>
-internal sealed partial class ContainerNetwork(IDataPlane? plane, ILogger<ContainerNetwork> logger) : IDisposable
+internal sealed partial class ContainerNetwork(IDataPlane? plane, NetworkOptions options, NetworkFiles files, ILogger<ContainerNetwork> logger) : IDisposable
 {
     /// <summary>Pauses between tries: a router that restarts is back in less than a second, one that is not there costs nothing.</summary>
     private const int ShortPause = 20;
     private const int LongPause = 500;
     private const int ShortPauses = 250;
 
+    /// <summary>How often the gateway's files are looked at, in milliseconds.</summary>
+    private const int Round = 2_000;
+
     private const long ConnectionId = 1;
 
     private readonly DescriptorPoll _poll = new();
+    private readonly AddressPlan _plan = new(options.Block4, options.Block6);
     private readonly Lock _lock = new();
     private Thread? _thread;
     private volatile bool _stopping;
@@ -128,7 +134,7 @@ internal sealed partial class ContainerNetwork(IDataPlane? plane, ILogger<Contai
         string? fault = null;
         for (var failures = 0; !_stopping;)
         {
-            var pause = -1;
+            var pause = Round;
             try
             {
                 Publish();
@@ -169,7 +175,19 @@ internal sealed partial class ContainerNetwork(IDataPlane? plane, ILogger<Contai
             container.Dispose();
         }
 
-        plane!.Publish(containers);
+        plane!.Publish(containers, Wishes(containers));
+    }
+
+    private HostWishes Wishes(List<NetworkedContainer> containers)
+    {
+        var state = files.Read();
+        var remotes = state.Remotes.ToDictionary(static pair => (int)pair.Key, static pair => pair.Value);
+        foreach (var (uid, router) in RemoteContainers.Find(containers.Select(static container => container.Policy), _plan))
+        {
+            remotes.TryAdd(uid, router);
+        }
+
+        return new HostWishes(options.HostPolicy() with { Remotes = remotes }, new GatewaySettings { NatInterface = options.NatInterface, Portmaps = files.Portmaps(state) });
     }
 
     private void Wait(int pause)

@@ -23,7 +23,7 @@ internal interface IDataPlane : IDisposable
     void Remove(NetworkedContainer container);
 
     /// <summary>Puts everything in force that is not yet. Throws <see cref="IOException"/>: to be tried again.</summary>
-    void Publish(IReadOnlyCollection<NetworkedContainer> containers);
+    void Publish(IReadOnlyCollection<NetworkedContainer> containers, HostWishes wishes);
 
     /// <summary><see cref="Connection"/> became readable.</summary>
     void ConnectionLost();

@@ -37,6 +37,9 @@ internal sealed class NetworkOptions : IValidatedOptions
     /// <summary>Rules of the host, before any container's. Default none.</summary>
     public IList<string> Rules { get; init; } = [];
 
+    /// <summary>Public ports and containers of other servers, as the agent's network.json. Default /etc/uwsgiit/network.json, which may be absent.</summary>
+    public string File { get; set; } = "/etc/uwsgiit/network.json";
+
     /// <summary>The gateway answers questions for names (tuntap only). Default true.</summary>
     public bool Resolver { get; set; } = true;
 
@@ -50,7 +53,7 @@ internal sealed class NetworkOptions : IValidatedOptions
             yield return new OptionFault("Network:Mtu", $"{Mtu}", "is not 1280 to 65535 bytes", "Write for example 1500");
         }
 
-        foreach (var (name, path) in new[] { (nameof(Namespace), Namespace), (nameof(TuntapSocket), TuntapSocket) })
+        foreach (var (name, path) in new[] { (nameof(Namespace), Namespace), (nameof(TuntapSocket), TuntapSocket), (nameof(File), File) })
         {
             if (path is not null && (path.Length is < 2 or > 100 || path[0] != '/'))
             {

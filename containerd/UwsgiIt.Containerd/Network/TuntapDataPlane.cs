@@ -18,18 +18,17 @@ internal sealed partial class TuntapDataPlane : IDataPlane
 
     private readonly NetworkOptions _options;
     private readonly ILogger<TuntapDataPlane> _logger;
-    private readonly HostPolicy _hostPolicy;
     private readonly HostFirewall _host;
     private readonly TuntapGateway _gateway;
     private TuntapClient? _client;
+    private HostWishes? _sentWishes;
     private volatile int _workers = Math.Clamp(Environment.ProcessorCount, 1, MaxWorkers);
 
     public TuntapDataPlane(IOptions<NetworkOptions> options, ILogger<TuntapDataPlane> logger)
     {
         _options = options.Value;
         _logger = logger;
-        _hostPolicy = _options.HostPolicy();
-        _host = HostFirewall.TryCompile(_hostPolicy, [])!;
+        _host = HostFirewall.TryCompile(_options.HostPolicy(), [])!;
         _gateway = new TuntapGateway(_options, _host);
     }
 
@@ -67,16 +66,22 @@ internal sealed partial class TuntapDataPlane : IDataPlane
         }
     }
 
-    public void Publish(IReadOnlyCollection<NetworkedContainer> containers)
+    public void Publish(IReadOnlyCollection<NetworkedContainer> containers, HostWishes wishes)
     {
         var all = containers.Cast<TuntapContainer>().ToList();
         try
         {
             if (_client is null)
             {
-                Connect(all);
+                Connect(all, wishes);
+            }
+            else if (!wishes.IsSame(_sentWishes))
+            {
+                _gateway.Open(_workers, wishes.Gateway);
+                _client.SetHost(wishes.Policy).OrThrow();
             }
 
+            _sentWishes = wishes;
             SendPolicies(all);
             foreach (var container in all.Where(container => !container.IsHanded || container.Queues.Length != _workers))
             {
@@ -103,13 +108,13 @@ internal sealed partial class TuntapDataPlane : IDataPlane
     }
 
     /// <summary>A router that is new to us: 1 who it is, 2 what holds for all, 3 whom it shall forget; who has been sent or handed starts anew.</summary>
-    private void Connect(List<TuntapContainer> containers)
+    private void Connect(List<TuntapContainer> containers, HostWishes wishes)
     {
         _client = TuntapClient.Connect(_options.TuntapSocket, Patience);
         var state = _client.Hello();
         _workers = Math.Clamp(state.Workers, 1, MaxWorkers);
-        _gateway.Open(_workers);
-        _client.SetHost(_hostPolicy).OrThrow();
+        _gateway.Open(_workers, wishes.Gateway);
+        _client.SetHost(wishes.Policy).OrThrow();
         foreach (var uid in state.Devices.Except(containers.Select(static container => container.Uid)))
         {
             _client.Detach(uid);

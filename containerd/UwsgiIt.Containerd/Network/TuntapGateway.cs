@@ -13,23 +13,29 @@ internal sealed class TuntapGateway(NetworkOptions options, HostFirewall host) :
     private const int DnsPort = 53;
 
     private readonly NetworkNamespace _space = NetworkNamespace.Open(options.Namespace ?? "/proc/thread-self/ns/net");
+    private GatewaySettings? _applied;
     private SafeFileHandle[] _queues = [];
     private Socket[] _sockets = [];
 
-    /// <summary>Makes the device and the rules, if they are not there for that many workers. The rules first: behind an open device the host must be closed.</summary>
-    public void Open(int workers)
+    /// <summary>Puts the rules in force, and makes the device if it is not there for that many workers. The rules first: behind an open device the host must be closed.</summary>
+    public void Open(int workers, GatewaySettings settings)
     {
+        if (settings.NatInterface is not null)
+        {
+            HostForwarding.Enable(_space);
+        }
+
+        if (_applied is null || _applied.NatInterface != settings.NatInterface || !_applied.Portmaps.SequenceEqual(settings.Portmaps))
+        {
+            Nft.Apply(_space, counts => Ruleset.ForTuntap(host, settings, options.GatewayDevice, counts));
+            _applied = settings;
+        }
+
         if (_queues.Length == workers)
         {
             return;
         }
 
-        if (options.NatInterface is not null)
-        {
-            HostForwarding.Enable(_space);
-        }
-
-        Nft.Apply(_space, counts => Ruleset.ForTuntap(host, new GatewaySettings { NatInterface = options.NatInterface }, options.GatewayDevice, counts));
         var before = _queues;
         _queues = _space.Run(() => TunDevice.Open(options.GatewayDevice, workers));
         Array.ForEach(before, static queue => queue.Dispose());

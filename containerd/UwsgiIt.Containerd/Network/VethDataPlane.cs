@@ -20,6 +20,7 @@ internal sealed partial class VethDataPlane(IOptions<NetworkOptions> options, IL
     private readonly string _ip = NetworkTool.Find("ip") ?? throw new IOException("ip is not installed (package iproute2)");
     private bool _isForwarding;
     private IReadOnlySet<ContainerFirewall>? _published;
+    private HostWishes? _wishes;
 
     public string? ResolvConf => null;
 
@@ -45,7 +46,7 @@ internal sealed partial class VethDataPlane(IOptions<NetworkOptions> options, IL
     {
     }
 
-    public void Publish(IReadOnlyCollection<NetworkedContainer> containers)
+    public void Publish(IReadOnlyCollection<NetworkedContainer> containers, HostWishes wishes)
     {
         if (!_isForwarding)
         {
@@ -56,10 +57,11 @@ internal sealed partial class VethDataPlane(IOptions<NetworkOptions> options, IL
         var all = containers.Cast<VethContainer>().ToList();
         all.ForEach(Compile);
         var firewalls = all.Select(static container => container.Firewall!).ToHashSet();
-        if (_published is null || !firewalls.SetEquals(_published))
+        if (_published is null || !firewalls.SetEquals(_published) || !wishes.IsSame(_wishes))
         {
-            Nft.Apply(_space, counts => Ruleset.ForContainers(_host, [.. firewalls], new GatewaySettings { NatInterface = _options.NatInterface }, counts));
+            Nft.Apply(_space, counts => Ruleset.ForContainers(_host, [.. firewalls], wishes.Gateway, counts));
             _published = firewalls;
+            _wishes = wishes;
         }
 
         foreach (var container in all.Where(static container => !container.IsUp))

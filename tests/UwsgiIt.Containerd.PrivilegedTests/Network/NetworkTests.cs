@@ -6,11 +6,12 @@ using UwsgiIt.Network.Firewall;
 using UwsgiIt.Network.Nftables;
 using UwsgiIt.NetworkLab;
 using UwsgiIt.Tuntap.PrivilegedTests;
+using Xunit.Abstractions;
 
 namespace UwsgiIt.Containerd.PrivilegedTests.Network;
 
 /// <summary>Real containers on the network that the daemon gives them, by their definitions.</summary>
-public sealed class NetworkTests
+public sealed class NetworkTests(ITestOutputHelper output)
 {
     private const string First = "10.0.0.3";
     private const string Second = "10.0.0.4";
@@ -44,6 +45,7 @@ public sealed class NetworkTests
         using var outside = Listen(networked.Lab.Outside);
         await Talk.ExpectAsync(host, 30_001, "http", Lab.OutsideV4);
         Assert.Equal(Lab.HostV4, await outside.LastPeerAsync());
+        await PublishAsync(networked);
         var pid = await host.PidAsync();
         Define(host, 30_001, [30_002], ["out any 192.0.2.0/24 deny"]);
         await UntilAsync(() => RefusesAsync(host, Lab.OutsideV4), "the rule is in force");
@@ -97,6 +99,33 @@ public sealed class NetworkTests
         await UntilAsync(() => Task.FromResult(!networked.Router.Ask("/v1/network").Contains("30003", StringComparison.Ordinal)), "the router has forgotten it");
     }
 
+    /// <summary>Killed, stopped and started again under iperf3: the stream goes on each time, the containers with it. Times go to the log; bench/tuntap has the figure.</summary>
+    [SkippableFact]
+    public async Task Router_GoneUnderIperf_TrafficResumesAndNoContainerStops()
+    {
+        Skip.IfNot(File.Exists("/usr/bin/iperf3"), "iperf3 is not installed (package iperf3)");
+        await using var networked = await NetworkedHost.StartAsync("Tuntap");
+        var host = networked.Host;
+        await DefineAsync(host, 30_001, 30_002);
+        await DefineAsync(host, 30_002, 30_001);
+        var pids = (await host.PidAsync(), await host.PidAsync(30_002));
+        using (var one = await networked.SpaceAsync(30_001))
+        using (var two = await networked.SpaceAsync(30_002))
+        using (var stream = new RunningStream(one, two, Second, 300))
+        {
+            foreach (var how in (string[])["KILL", "TERM", "KILL"])
+            {
+                stream.AwaitData();
+                networked.Router.End(how);
+                networked.Router.StartProcess();
+                stream.AwaitSilence(5);
+                output.WriteLine($"{how}: {stream.AwaitData():F1} s without data");
+            }
+        }
+
+        Assert.Equal(pids, (await host.PidAsync(), await host.PidAsync(30_002)));
+    }
+
     /// <summary>As the linked neighbour: by whoever could send raw packets in the container's network.</summary>
     private static async Task SpoofAsync(NetworkedHost networked)
     {
@@ -109,6 +138,31 @@ public sealed class NetworkTests
         var before = Dropped();
         tap.Send(PacketFactory.Udp(IPAddress.Parse(Second), IPAddress.Parse(First), 1, 9, [1]));
         await UntilAsync(() => Task.FromResult(Dropped() > before), "a packet with a neighbour's address is dropped");
+    }
+
+    /// <summary>A public port, as the agent writes it, opens while the container runs.</summary>
+    private static async Task PublishAsync(NetworkedHost networked)
+    {
+        var file = networked.Host.Folder.File("state/network.json");
+        File.WriteAllText(file + ".new", $$"""{ "portmaps": [ { "protocol": "tcp", "public_address": "{{Lab.HostV4}}", "port": 8080, "uid": 30001, "private_port": {{Talk.Port}} } ] }""");
+        File.Move(file + ".new", file, overwrite: true);
+        await UntilAsync(() => Task.FromResult(Answers(networked.Lab.Outside, Lab.HostV4, 8080)), "the public port leads to the container");
+    }
+
+    private static bool Answers(NetworkNamespace space, string address, int port)
+    {
+        using var client = space.Run(static () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 5_000 });
+        try
+        {
+            client.Connect(IPAddress.Parse(address), port);
+            client.Send("GET / HTTP/1.0\r\n\r\n"u8);
+            var answer = new byte[15];
+            return client.Receive(answer) == 15 && answer.AsSpan().SequenceEqual("HTTP/1.0 200 OK"u8);
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private static byte[] Link(NetworkNamespace space, string device)

@@ -99,6 +99,24 @@ public sealed class PacketJudgeTests
         Assert.Equal(DropCause.DeniedIn, Arrive(remote, world.Host.Plan.V4(30002), "198.51.100.9:999"));
     }
 
+    /// <summary>The original's order: links, those to other servers too, then the block denied both ways, then the rules, which re-open nothing of it.</summary>
+    [Fact]
+    public void CrossServerLink_IsNotShadowedByTheDeniedBlock()
+    {
+        string[] rules = ["in 10.0.1.246/32 10.0.0.3/32 allow", "out 10.0.0.3/32 10.0.1.246/32 gateway 198.51.100.9:999"];
+        var remotes = new HostPolicy { Remotes = new Dictionary<int, string> { [30500] = "198.51.100.9:999" } };
+        foreach (var isLinked in new[] { true, false })
+        {
+            var world = new World(remotes, Of(30001, isLinked ? [30500] : []) with { Rules = rules });
+            var (own, remote) = (world.Host.Plan.V4(30001), world.Host.Plan.V4(30500));
+            var sent = world.Decide(30001, TestFrames.V4(own, remote, 17, TestFrames.Udp(1, 2)));
+            Assert.Equal(isLinked ? System.Net.IPEndPoint.Parse("198.51.100.9:999") : null, sent.Router);
+            Assert.Equal(isLinked ? DropCause.None : DropCause.DeniedOut, sent.Cause);
+            FrameReader.Read(TestFrames.V4(remote, own, 17, TestFrames.Udp(1, 2)), out var facts);
+            Assert.Equal(isLinked ? DropCause.None : DropCause.DeniedIn, PacketJudge.FromTunnel(world.Table, System.Net.IPEndPoint.Parse("198.51.100.9:999"), facts, [], 0).Cause);
+        }
+    }
+
     [Fact]
     public void Replies_PassAfterTheirQuestionAndWhileItIsFresh()
     {

@@ -19,7 +19,8 @@ public sealed record EmperorMessage
 
     /// <summary>
     /// From the Emperor: <c>hello</c> once a connection (then every vassal's state), <c>vassal</c> a state, <c>ended</c> a process is gone,
-    /// <c>crash-loop</c>, <c>place</c> a process shall get limits, <c>log</c> lines were lost. From the daemon: <c>placed</c>, <c>say</c>.
+    /// <c>crash-loop</c>, <c>place</c> a process shall get limits, <c>log</c> lines were lost. From the daemon: <c>placed</c>, <c>say</c> into the log,
+    /// <c>broadcast</c> to open terminals.
     /// </summary>
     public string Type { get; set; } = "";
 
@@ -53,7 +54,7 @@ public sealed record EmperorMessage
     /// <summary>Why a request was not done; null when it was.</summary>
     public string? Fault { get; set; }
 
-    /// <summary>A sentence for the container's log.</summary>
+    /// <summary>A sentence for the container's log, or its terminals.</summary>
     public string? Text { get; set; }
 
     /// <summary>The packet.</summary>

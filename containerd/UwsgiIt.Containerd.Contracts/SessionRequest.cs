@@ -21,6 +21,12 @@ public sealed record SessionRequest
     /// <summary>A terminal is made, and its master side sent back.</summary>
     public bool Terminal { get; set; }
 
+    /// <summary>Rows and columns of the client's terminal, which the program finds from its first moment on; 0 when it has none.</summary>
+    public ushort Rows { get; set; }
+
+    /// <summary>See <see cref="Rows"/>.</summary>
+    public ushort Columns { get; set; }
+
     /// <summary>Variables from a short list of names, see the daemon; others are left out.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; set; } = new Dictionary<string, string>();
 }

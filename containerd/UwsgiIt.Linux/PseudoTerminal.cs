@@ -58,6 +58,22 @@ public static unsafe class PseudoTerminal
         }
     }
 
+    /// <summary>Rows and columns; 0 and 0 where it is no terminal.</summary>
+    public static (ushort Rows, ushort Columns) Size(SafeFileHandle terminal)
+    {
+        ArgumentNullException.ThrowIfNull(terminal);
+        var size = stackalloc ushort[4];
+        return ioctl((int)terminal.DangerousGetHandle(), TIOCGWINSZ_, size) == 0 ? (size[0], size[1]) : default;
+    }
+
+    /// <summary>Gives it a size.</summary>
+    public static void SetSize(SafeFileHandle terminal, ushort rows, ushort columns)
+    {
+        var size = stackalloc ushort[4];
+        (size[0], size[1], size[2], size[3]) = (rows, columns, 0, 0);
+        Control(terminal, TIOCSWINSZ_, size, "TIOCSWINSZ");
+    }
+
     private static void Control(SafeFileHandle handle, int request, void* argument, string name)
     {
         ArgumentNullException.ThrowIfNull(handle);

@@ -85,6 +85,9 @@ public sealed unsafe class SafeDirectory : IDisposable
     /// <summary>Opens a character device for reading and writing.</summary>
     public SafeFileHandle OpenCharacterDevice(string name) => OpenBelow(name, O_RDWR | O_NOCTTY, 0);
 
+    /// <summary>Opens a terminal to write to it, without making it ours and without ever waiting for it.</summary>
+    public SafeFileHandle OpenTerminal(string name) => OpenBelow(name, O_WRONLY | O_NOCTTY | O_NONBLOCK, 0);
+
     /// <summary>
     /// Makes a directory of this owner and mode, or gives an existing one to that owner. A link or file in its place is an error, and the
     /// directory is known by descriptor before its owner changes.

@@ -26,9 +26,9 @@ internal sealed class PipeCarrier : IDisposable
         }
 
         // The program's end of input is ours; nobody waits for a stream that never ends.
-        new Thread(() => Copy(Console.OpenStandardInput(), _input)) { IsBackground = true }.Start();
-        Begin(_output, Console.OpenStandardOutput());
-        Begin(_error, Console.OpenStandardError());
+        new Thread(() => Copy(StandardStream.Input(), _input)) { IsBackground = true }.Start();
+        Begin(_output, StandardStream.Output());
+        Begin(_error, StandardStream.Error());
     }
 
     /// <summary>Waits until all that the program wrote was passed on.</summary>

@@ -6,7 +6,7 @@ return args switch
 {
     ["keys", var name] => AuthorizedKeys.Print(name),
     ["session", .. var rest] => Session.TryParse(rest, out var request) ? Session.Run(request) : Session.Usage(),
-    ["-c", var command] => Session.Run(Session.OfCaller(command)),
-    [] => Session.Run(Session.OfCaller(Environment.GetEnvironmentVariable("SSH_ORIGINAL_COMMAND"))),
+    ["-c", var command] => Session.Run(Session.OfCaller(ForcedCommand.Of(command))),
+    [] => Session.Run(Session.OfCaller(ForcedCommand.Of(null))),
     _ => Session.Usage(),
 };

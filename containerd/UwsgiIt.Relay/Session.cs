@@ -17,7 +17,7 @@ internal static class Session
     public static SessionRequest OfCaller(string? command) => new()
     {
         Uid = Caller.UserId(),
-        Command = string.IsNullOrEmpty(command) ? null : command,
+        Command = command,
         Terminal = TerminalMode.IsTerminal(0),
         Environment = Variables(),
     };
@@ -70,6 +70,8 @@ internal static class Session
 
     private static int RunOnTerminal(PacketSocket daemon, SessionRequest request)
     {
+        using var own = new SafeFileHandle(0, ownsHandle: false);
+        (request.Rows, request.Columns) = PseudoTerminal.Size(own);
         Ask(daemon, request, []);
         var descriptors = new List<SafeFileHandle>();
         var answer = Hear(daemon, descriptors);
@@ -93,6 +95,7 @@ internal static class Session
         using var pipes = new PipeCarrier();
         Ask(daemon, request, pipes.Theirs);
         pipes.Start();
+        ClientWatch.Start();
         var answer = Hear(daemon, []);
         if (answer.Fault is { } fault)
         {

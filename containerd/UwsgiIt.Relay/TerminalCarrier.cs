@@ -13,11 +13,13 @@ internal sealed class TerminalCarrier(SafeFileHandle master) : IDisposable
 
     public void Start()
     {
-        PseudoTerminal.CopySize(_input, master);
         _resize = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => PseudoTerminal.CopySize(_input, master));
-        var toProgram = new Thread(() => Copy(Console.OpenStandardInput(), new FileStream(master, FileAccess.Write, 0))) { IsBackground = true };
+
+        // What changed between asking and listening.
+        PseudoTerminal.CopySize(_input, master);
+        var toProgram = new Thread(() => Copy(StandardStream.Input(), new FileStream(master, FileAccess.Write, 0))) { IsBackground = true };
         toProgram.Start();
-        _output = new Thread(() => Copy(new FileStream(master, FileAccess.Read, 0), Console.OpenStandardOutput())) { IsBackground = true };
+        _output = new Thread(() => Copy(new FileStream(master, FileAccess.Read, 0), StandardStream.Output())) { IsBackground = true };
         _output.Start();
     }
 

@@ -80,7 +80,7 @@ internal sealed class ContainerHost : IAsyncDisposable
         try
         {
             await Eventually.TrueAsync(() => Task.FromResult(host._namespace.Output.Contains("ready", StringComparison.Ordinal)), "the mount namespace is there", 60);
-            PrepareDistro();
+            PrepareDistro("debian-12");
             await host.StartDaemonAsync();
             return host;
         }
@@ -231,6 +231,9 @@ internal sealed class ContainerHost : IAsyncDisposable
     public IReadOnlyList<string> Cgroups() =>
         [.. Directory.EnumerateDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup").Select(mount => $"{mount}/{CgroupParent}").Where(Directory.Exists)];
 
+    /// <summary>What "distro prepare" does to a fresh one.</summary>
+    public static void PrepareDistro(string name) => Shell("dotnet", Programs.Assembly("uwsgiit-containerd"), "--prepare-distro", $"{Programs.Distros}/{name}", "--Path:ContainersRoot", "/containers");
+
     public static int FreePort() => FreePorts.Next();
 
     public static async Task<int> StatusAsync(string address)
@@ -265,9 +268,6 @@ internal sealed class ContainerHost : IAsyncDisposable
             return new NetworkStream(socket, ownsSocket: true);
         },
     });
-
-    /// <summary>What "distro prepare" does to a fresh one.</summary>
-    private static void PrepareDistro() => Shell("dotnet", Programs.Assembly("uwsgiit-containerd"), "--prepare-distro", Programs.Distros + "/debian-12", "--Path:ContainersRoot", "/containers");
 
     private async Task KillCgroupsAsync()
     {

@@ -7,13 +7,21 @@ namespace UwsgiIt.Containerd.PrivilegedTests;
 internal static class Programs
 {
     private static readonly Lazy<string> LazyEmperor = new(() => Publish("containerd/UwsgiIt.Emperor", "uwsgiit-emperor"));
-    private static readonly Lazy<string> LazyDistros = new(MakeDistros);
+    private static readonly Lazy<string> LazyRelay = new(() => Publish("containerd/UwsgiIt.Relay", "uwsgiit-relay"));
+    private static readonly Lazy<string> LazyDistros = new(() => Path.GetDirectoryName(MakeDistro("debian-12"))!);
+    private static readonly Lazy<string> LazyLanguages = new(() => MakeDistro("debian-12-languages"));
 
     /// <summary>The native pid 1.</summary>
     public static string Emperor => LazyEmperor.Value;
 
+    /// <summary>The native relay, as sshd starts it.</summary>
+    public static string Relay => LazyRelay.Value;
+
     /// <summary>Directory that has debian-12.</summary>
     public static string Distros => LazyDistros.Value;
+
+    /// <summary>The distro with what languages and file transfers need, once it is there.</summary>
+    public static string LanguageDistro => Path.GetFileName(LazyLanguages.Value);
 
     /// <summary>One of ours that runs on the shared framework.</summary>
     public static string Assembly(string name) => Path.Combine(AppContext.BaseDirectory, name + ".dll");
@@ -35,11 +43,11 @@ internal static class Programs
         return program.FullName;
     }
 
-    private static string MakeDistros()
+    private static string MakeDistro(string name)
     {
         var folder = Environment.GetEnvironmentVariable("UWSGIIT_TEST_DISTROS") is { Length: > 0 } named ? named : "/var/cache/uwsgiit-tests/distros";
-        Run(Path.Combine(Captures.SourceRoot, "tests", "distro"), folder);
-        return folder;
+        Run(Path.Combine(Captures.SourceRoot, "tests", "distro"), folder, name);
+        return Path.Combine(folder, name);
     }
 
     private static void Run(string file, params string[] arguments)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace UwsgiIt.Cli.Ctl;
 
@@ -23,9 +24,16 @@ internal static class CtlCommand
         Change("start", "Start a container that was stopped.", "running"),
         Change("stop", "Stop a container and keep it stopped.", "stopped"),
         Change("restart", "Stop and start a container.", "running"),
-        WithUid("logs", "The end of a container's log.", async (client, uid, _, cancellationToken) =>
+        WithUid("logs", "The end of a container's log.", async (client, uid, parsed, cancellationToken) =>
         {
             await using var log = await client.StreamAsync($"containers/{uid}/log", cancellationToken);
+            if (parsed.GetValue(Json))
+            {
+                using var reader = new StreamReader(log);
+                Print(JsonSerializer.SerializeToElement(new JsonObject { ["uid"] = uid, ["log"] = await reader.ReadToEndAsync(cancellationToken) }), true);
+                return;
+            }
+
             await log.CopyToAsync(Console.OpenStandardOutput(), cancellationToken);
         }),
         Simple("top", "What containers use, the hungriest first.", TopAsync),
@@ -90,6 +98,11 @@ internal static class CtlCommand
                 }
 
                 await timer.WaitForNextTickAsync(cancellationToken);
+            }
+
+            if (parsed.GetValue(Json))
+            {
+                Print(await client.GetAsync($"containers/{uid}", cancellationToken), true);
             }
         });
         command.Add(Wait);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using UwsgiIt.Containerd.Cgroups;
 using UwsgiIt.Containerd.Containers;
+using UwsgiIt.Containerd.Emperors;
 using UwsgiIt.Containerd.Quotas;
 
 namespace UwsgiIt.Containerd.Alarms;
@@ -14,6 +15,7 @@ internal sealed class AlarmWatch(
     CgroupHierarchy cgroups,
     DiskQuotas quotas,
     KernelEvents kernel,
+    EmperorLinks emperors,
     EventLog events,
     AlarmSpool spool,
     IOptions<AlarmOptions> options,
@@ -166,6 +168,7 @@ internal sealed class AlarmWatch(
         if (spool.Raise(uid, kind, text, frequency))
         {
             events.Add(uid, "alarm", text);
+            emperors.Broadcast(uid, text);
         }
     }
 }

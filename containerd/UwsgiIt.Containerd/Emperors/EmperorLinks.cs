@@ -50,6 +50,19 @@ internal sealed class EmperorLinks(CgroupHierarchy cgroups, ContainerLauncher la
         }
     }
 
+    /// <summary>Says something on the open terminals of a container, if its pid 1 takes it.</summary>
+    public void Broadcast(uint uid, string text)
+    {
+        try
+        {
+            _links.GetValueOrDefault(uid)?.Socket.Send(new EmperorMessage { Type = "broadcast", Text = text }.Write());
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // Terminals are the least of an alarm's ways.
+        }
+    }
+
     /// <summary>Vassals of a container and their states.</summary>
     public IReadOnlyDictionary<string, string> VassalsOf(uint uid) => _links.GetValueOrDefault(uid)?.Vassals ?? (IReadOnlyDictionary<string, string>)new Dictionary<string, string>();
 
@@ -134,6 +147,7 @@ internal sealed class EmperorLinks(CgroupHierarchy cgroups, ContainerLauncher la
                 if (alarms.Raise(uid, "crash loop " + name, $"container {uid}: {name} is in a crash loop, {message.Attempts} attempts", CrashLoopFrequency))
                 {
                     events.Add(uid, "alarm", $"{name} is in a crash loop");
+                    Broadcast(uid, $"{name} is in a crash loop");
                 }
 
                 break;

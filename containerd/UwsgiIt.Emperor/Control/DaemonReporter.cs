@@ -108,6 +108,9 @@ internal sealed class DaemonReporter : IDisposable
             case "say" when message.Text is { } text:
                 _context.Log.Write(text);
                 break;
+            case "broadcast" when message.Text is { } text:
+                OpenTerminals.Write(text, _context.Settings);
+                break;
         }
     }
 

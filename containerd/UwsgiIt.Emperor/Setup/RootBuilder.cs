@@ -38,6 +38,7 @@ internal sealed class RootBuilder(StartDescription description, SafeDirectory ho
         MountShared("run/spool", "var/spool", required: false);
         MountShared("run/php", "var/lib/php", required: false);
         MountShared("", "usr/local", required: false);
+        MountUsers();
     }
 
     /// <summary>Closes what was open while the kernel's values were set: masks over /proc, and parts of it read-only.</summary>
@@ -179,6 +180,23 @@ internal sealed class RootBuilder(StartDescription description, SafeDirectory ho
             }
 
             MountHostDirectory(path, name.Length > 0 ? $"run/cgroup/{name}" : "run/cgroup");
+        }
+    }
+
+    private void MountUsers()
+    {
+        using var tree = MountTree.Create("tmpfs", Inert, ("size", "262144"), ("nr_inodes", "8"), ("mode", "0755"));
+        using var directory = tree.OpenRoot();
+        foreach (var name in UserFiles.Names)
+        {
+            if (UserFiles.Of(Root, name, description.Uid, description.HostName, home.Path) is { } text)
+            {
+                directory.WriteFile(name, text, 0, 0, 0x1A4);
+                using var file = directory.OpenPlace(name);
+                using var own = MountTree.Clone(file, name).With(Inert | MountAttributes.ReadOnly);
+                using var place = Root.OpenPlace("etc/" + name);
+                own.Attach(place, "/etc/" + name);
+            }
         }
     }
 

@@ -52,7 +52,7 @@ internal static class SessionStage
         ProcessLimits.Set(description.OpenFiles);
 
         // 2. Root, the container's files. The terminal is the container's own, its other side found by descriptor and not by name.
-        using var terminal = description.Request.Terminal ? Terminal.Open(description.Uid) : null;
+        using var terminal = description.Request.Terminal ? Terminal.Open(description.Uid, description.Request.Rows, description.Request.Columns) : null;
 
         // 3. The customer, without any right.
         Rights.BecomeCustomer(description.Uid, description.Is32Bit);

@@ -22,13 +22,14 @@ internal sealed class Terminal : IDisposable
     /// <summary>Its name within the container.</summary>
     public string SlavePath { get; }
 
-    /// <summary>Opens a new one for a user. The container's root must be ours.</summary>
-    public static Terminal Open(uint uid)
+    /// <summary>Opens a new one for a user, of the client's size. The container's root must be ours.</summary>
+    public static Terminal Open(uint uid, ushort rows, ushort columns)
     {
         using var terminals = SafeDirectory.OpenTrusted("/dev/pts");
         var master = terminals.OpenCharacterDevice("ptmx");
         PseudoTerminal.Unlock(master);
         var slave = PseudoTerminal.OpenSlave(master);
+        PseudoTerminal.SetSize(master, rows, columns);
         PseudoTerminal.GiveTo(slave, uid, TerminalGroup);
         return new Terminal(master, slave, $"/dev/pts/{PseudoTerminal.Number(master)}");
     }

@@ -8,7 +8,7 @@ using UwsgiIt.Containerd.Hosting;
 namespace UwsgiIt.Containerd.Agents;
 
 /// <summary>Follows the provisioning api: which containers this host has, and how they shall be. Without the api the host goes on with what it has.</summary>
-internal sealed partial class Configurator(IOptions<AgentOptions> options, IOptions<PathOptions> paths, DefinitionWatcher watcher, FileCollector files, TimeProvider time, ILogger<Configurator> logger) : BackgroundService
+internal sealed partial class Configurator(IOptions<AgentOptions> options, IOptions<PathOptions> paths, DefinitionWatcher watcher, FileCollector files, Settling settling, TimeProvider time, ILogger<Configurator> logger) : BackgroundService
 {
     private readonly DefinitionFiles _files = new(paths.Value.StateDirectory + "/containers");
 
@@ -23,12 +23,12 @@ internal sealed partial class Configurator(IOptions<AgentOptions> options, IOpti
         return new HostFollower<HostContainers>(settings.Connect, "containerd", static (client, etag, cancellationToken) => client.GetContainersAsync(etag, cancellationToken), ApplyAsync, e => Log.Away(logger, e.Message), time).RunAsync(stoppingToken);
     }
 
-    private Task<bool> ApplyAsync(HostContainers state, CancellationToken cancellationToken)
+    private async Task<bool> ApplyAsync(HostContainers state, CancellationToken cancellationToken)
     {
         if (_files.Apply(state) is not var (written, removed, faults))
         {
             Log.Refused(logger, state.Version);
-            return Task.FromResult(false);
+            return false;
         }
 
         // Beside the definitions: what the gateway reads (Contracts/NetworkState), and what the api wants to see of this host.
@@ -49,8 +49,14 @@ internal sealed partial class Configurator(IOptions<AgentOptions> options, IOpti
             watcher.Poke();
         }
 
-        // What this host cannot do must not be reported as live.
-        return Task.FromResult(faults.Count == 0);
+        // What this host cannot do, or has not done, must not be reported as live.
+        var late = await settling.WaitAsync(Definitions.Of(state).Where(static definition => DefinitionFaults.Find(definition).Count == 0), cancellationToken);
+        if (late.Count > 0)
+        {
+            Log.Late(logger, state.Version, string.Join(", ", late));
+        }
+
+        return faults.Count + late.Count == 0;
     }
 
     private static partial class Log
@@ -66,6 +72,9 @@ internal sealed partial class Configurator(IOptions<AgentOptions> options, IOpti
 
         [LoggerMessage(ContainerdEventIds.AgentNetwork, LogLevel.Information, "Version {Version} of the api: other port mappings ({Count}) or links to other servers.")]
         public static partial void NetworkChanged(ILogger logger, long version, int count);
+
+        [LoggerMessage(ContainerdEventIds.AgentLate, LogLevel.Warning, "Version {Version} of the api is not in force yet for {Uids}.")]
+        public static partial void Late(ILogger logger, long version, string uids);
 
         [LoggerMessage(ContainerdEventIds.AgentAway, LogLevel.Warning, "The api is away, what was applied stays: {Problem}")]
         public static partial void Away(ILogger logger, string problem);

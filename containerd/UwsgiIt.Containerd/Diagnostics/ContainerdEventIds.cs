@@ -32,6 +32,7 @@ internal static class ContainerdEventIds
     public const int AgentFaulty = 1402;
     public const int AgentAway = 1403;
     public const int AgentNetwork = 1404;
+    public const int AgentLate = 1405;
     public const int SpoolAway = 1410;
     public const int SpoolBack = 1411;
     public const int SpoolRefused = 1412;

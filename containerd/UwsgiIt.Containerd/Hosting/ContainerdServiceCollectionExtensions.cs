@@ -59,6 +59,7 @@ internal static class ContainerdServiceCollectionExtensions
         services.AddSingleton<ContainerReports>();
         services.AddSingleton<FileCollector>();
         services.AddHostedService(static provider => provider.GetRequiredService<FileCollector>());
+        services.AddSingleton<Settling>();
         services.AddHostedService<Configurator>();
         services.AddHostedService<AlarmCourier>();
         services.AddSingleton<NetworkUsage>();

@@ -36,6 +36,7 @@ internal sealed class LoopTransport(EventLoops loops, IMemoryPoolFactory<byte> p
                 socket.Bind(endpoint);
             }
 
+            UnsentLimit.Apply(socket);
             socket.Listen(Backlog);
         }
         catch (SocketException e)

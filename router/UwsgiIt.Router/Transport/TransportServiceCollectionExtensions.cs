@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using UwsgiIt.Router.Forwarding;
 
 namespace UwsgiIt.Router.Transport;
@@ -10,6 +11,12 @@ internal static class TransportServiceCollectionExtensions
     {
         if (configuration.GetSection(TransportOptions.SectionName).Get<TransportOptions>() is { Kind: TransportKind.Sockets })
         {
+            services.Configure<SocketTransportOptions>(static options => options.CreateBoundListenSocket = static endPoint =>
+            {
+                var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+                UnsentLimit.Apply(socket);
+                return socket;
+            });
             return services.AddSingleton<IUpstreamConnector, SocketConnector>();
         }
 

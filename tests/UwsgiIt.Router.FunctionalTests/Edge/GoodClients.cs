@@ -8,9 +8,9 @@ namespace UwsgiIt.Router.FunctionalTests.Edge;
 /// <summary>Clients of an address of their own that want something at a steady pace: whoever is slowed down gets less of it.</summary>
 internal static class GoodClients
 {
-    private const int Count = 10;
+    public const int Count = 20;
 
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
     private static readonly byte[] Request = "GET /small HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"u8.ToArray();
 
     /// <summary>Requests a second, of 200 wanted, until <paramref name="end"/>; all have to be answered.</summary>

@@ -7,6 +7,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using UwsgiIt.Protocol.Packets;
 using UwsgiIt.Protocol.Subscriptions;
+using UwsgiIt.Router.FunctionalTests.Edge;
 using UwsgiIt.Tests.Common;
 
 namespace UwsgiIt.Router.FunctionalTests;
@@ -173,8 +174,72 @@ public sealed class FastRouterTests
         Assert.Equal((byte[])[.. head, .. body], await node.NextAsync());
     }
 
-    private static Task<RouterEnvironment> StartAsync() => RouterEnvironment.StartAsync(static settings =>
+    [Theory]
+    [InlineData(UpstreamProtocol.FastCgi)]
+    [InlineData(UpstreamProtocol.Scgi)]
+    public async Task CgiNode_GetsTheSameRequest(UpstreamProtocol protocol)
     {
+        await using var router = await StartAsync();
+        using var node = new RecordingUpstream(protocol);
+        await router.AnnounceAsync(new SubscriptionPacket { Command = SubscriptionCommand.Subscribe, Key = "www.example.com", Address = $"127.0.0.1:{node.Port}", Protocol = protocol });
+        byte[] packet = [.. Packet(("REQUEST_METHOD", "PUT"), ("REQUEST_URI", "/a%20b?c"), ("PATH_INFO", "/a b"), ("QUERY_STRING", "c"), ("HTTP_HOST", "www.example.com"), ("CONTENT_LENGTH", "5"), ("REMOTE_ADDR", "203.0.113.7"), ("X_CUSTOM", "d")), .. "hello"u8];
+        Assert.EndsWith("\r\n\r\nok", await RawClient.AskAsync(router.Behind(0), packet), StringComparison.Ordinal);
+        foreach (var line in (string[])["REQUEST_METHOD=PUT", "REQUEST_URI=/a%20b?c", "QUERY_STRING=c", "CONTENT_LENGTH=5", "REMOTE_ADDR=203.0.113.7", "X_CUSTOM=d"])
+        {
+            Assert.Contains(line, node.LastHead, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(node.Garbage);
+    }
+
+    [Fact]
+    public async Task Policies_AreThoseOfTheKey_AndBoundsHold()
+    {
+        await using var router = await StartAsync(settings =>
+        {
+            settings["Listener"]!["MaxRequestBodyBytes"] = 10;
+            settings["Policy"] = new JsonObject { ["Names"] = new JsonObject
+            {
+                ["down.example.com"] = new JsonObject { ["Maintenance"] = true },
+                ["closed.example.com"] = new JsonObject { ["Deny"] = new JsonArray("203.0.113.0/24") },
+                ["once.example.com"] = new JsonObject { ["NameRate"] = 1, ["NameBurst"] = 1 },
+                ["users.example.com"] = new JsonObject { ["BasicUsersFile"] = UsersFile },
+            } };
+        });
+        using var node = new RecordingUpstream(UpstreamProtocol.Uwsgi);
+        foreach (var name in (string[])["down", "closed", "once", "users", "www"])
+        {
+            await router.AnnounceAsync(new SubscriptionPacket { Command = SubscriptionCommand.Subscribe, Key = $"{name}.example.com", Address = $"127.0.0.1:{node.Port}" });
+        }
+
+        (string, string) other = ("HTTP_HOST", "other.example.com"), uri = ("REQUEST_URI", "/"), client = ("REMOTE_ADDR", "203.0.113.7");
+        Assert.StartsWith("HTTP/1.1 503", await AskAsync(router, other, uri, ("UWSGI_FASTROUTER_KEY", "down.example.com")), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 403", await AskAsync(router, ("HTTP_HOST", "closed.example.com"), uri, client), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 400", await AskAsync(router, ("HTTP_HOST", "www.example.com"), ("REQUEST_URI", "/%00")), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 405", await AskAsync(router, ("HTTP_HOST", "www.example.com"), uri, ("REQUEST_METHOD", "TRACE")), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 413", await AskAsync(router, ("HTTP_HOST", "www.example.com"), uri, ("CONTENT_LENGTH", "11")), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 401", await AskAsync(router, ("HTTP_HOST", "users.example.com"), uri), StringComparison.Ordinal);
+        Assert.Empty(node.Targets);
+
+        var credentials = "Basic " + Convert.ToBase64String("alice:secret"u8);
+        Assert.StartsWith("HTTP/1.1 200", await AskAsync(router, ("HTTP_HOST", "users.example.com"), uri, ("HTTP_AUTHORIZATION", credentials)), StringComparison.Ordinal);
+        Assert.DoesNotContain("AUTHORIZATION", node.LastHead, StringComparison.Ordinal);
+        await Eventually.TrueAsync(async () => (await AskAsync(router, ("HTTP_HOST", "once.example.com"), uri)).StartsWith("HTTP/1.1 429", StringComparison.Ordinal), "the rate is held");
+        Assert.StartsWith("HTTP/1.1 200", await AskAsync(router, ("HTTP_HOST", "www.example.com"), uri), StringComparison.Ordinal);
+    }
+
+    private static string UsersFile { get; } = MakeUsersFile();
+
+    private static string MakeUsersFile()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"uwsgiit-users-{Environment.ProcessId}");
+        File.WriteAllText(file, $"alice:pbkdf2_sha256$2000$salt${Convert.ToBase64String(Rfc2898DeriveBytes.Pbkdf2("secret", "salt"u8, 2000, HashAlgorithmName.SHA256, 32))}\n");
+        return file;
+    }
+
+    private static Task<RouterEnvironment> StartAsync(Action<JsonObject>? configure = null) => RouterEnvironment.StartAsync(settings =>
+    {
+        configure?.Invoke(settings);
         var endpoints = settings["Listener"]!["Endpoints"]!.AsArray();
         endpoints.Add(new JsonObject { ["Address"] = $"127.0.0.1:{RouterEnvironment.FreePort()}", ["Kind"] = "Uwsgi" });
         endpoints.Add(new JsonObject { ["Address"] = $"127.0.0.1:{RouterEnvironment.FreePort()}", ["Kind"] = "Uwsgi", ["Key"] = "c.example.com" });

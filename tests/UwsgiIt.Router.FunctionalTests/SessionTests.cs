@@ -45,6 +45,52 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task Session_EndsAtItsBound_AndIsInTheAccessLog()
+    {
+        await using var router = await StartAsync(static (settings, _) => settings["Forwarding"] = new JsonObject { ["MaxSessionTime"] = "00:00:02" });
+        using var node = new TcpListener(IPAddress.Loopback, 0);
+        node.Start();
+        await AnnounceAsync(router, router.Behind(Tcp).ToString(), node);
+        await using var client = await RawClient.ConnectAsync(router.Behind(Tcp));
+        using var accepted = await node.AcceptTcpClientAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        await client.WriteAsync("hello"u8.ToArray());
+        await RawClient.ReadUntilAsync(accepted.GetStream(), "hello");
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        var said = RawClient.ReadToEndAsync(client);
+        var sent = 0;
+        while (!said.IsCompleted && await pace.WaitForNextTickAsync())
+        {
+            try
+            {
+                await accepted.GetStream().WriteAsync("x"u8.ToArray());
+                sent++;
+            }
+            catch (IOException)
+            {
+                break;
+            }
+        }
+
+        Assert.InRange((await said).Length, 1, sent);
+        var log = router.Folder.File("access.log");
+        await Eventually.TrueAsync(async () => File.Exists(log) && (await File.ReadAllTextAsync(log)).Contains($"\"key\":\"{router.Behind(Tcp)}\"", StringComparison.Ordinal), "the session is logged");
+        var line = (await File.ReadAllLinesAsync(log)).Single(static line => line.Contains("\"listener\":", StringComparison.Ordinal));
+        Assert.Contains("\"request_bytes\":5,", line, StringComparison.Ordinal);
+        Assert.Contains($"\"upstream\":\"{node.LocalEndpoint}\"", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rtsp_IsUnderTheNamesPolicy()
+    {
+        await using var router = await StartAsync(static (settings, _) => settings["Policy"] = new JsonObject { ["Names"] = new JsonObject { ["cam.example.com"] = new JsonObject { ["Deny"] = new JsonArray("127.0.0.0/8") } } });
+        using var node = new TcpListener(IPAddress.Loopback, 0);
+        node.Start();
+        await AnnounceAsync(router, "cam.example.com", node);
+        Assert.StartsWith("RTSP/1.0 403 Forbidden\r\nCSeq: 1\r\n", await RawClient.AskAsync(router.Behind(Streaming), "DESCRIBE rtsp://cam.example.com/live RTSP/1.0\r\nCSeq: 1\r\n\r\n"), StringComparison.Ordinal);
+        Assert.False(node.Pending());
+    }
+
+    [Fact]
     public async Task Xclient_TakesTheGreetingAndTellsTheClient()
     {
         await using var router = await StartAsync();

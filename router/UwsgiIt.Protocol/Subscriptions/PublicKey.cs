@@ -19,6 +19,7 @@ public sealed class PublicKey : IDisposable
     {
         _rsa = rsa;
         _ecdsa = ecdsa;
+        Fingerprint = Convert.ToHexString(SHA256.HashData(rsa?.ExportSubjectPublicKeyInfo() ?? ecdsa!.ExportSubjectPublicKeyInfo()));
     }
 
     /// <summary>
@@ -65,6 +66,9 @@ public sealed class PublicKey : IDisposable
 
         return false;
     }
+
+    /// <summary>SHA-256 of the key (SubjectPublicKeyInfo) in hexadecimal: the same for all names of a customer.</summary>
+    public string Fingerprint { get; }
 
     /// <summary>File name of the key for <paramref name="subscriptionKey"/>: characters outside A-Z a-z 0-9 . - _ become '_', then ".pem".</summary>
     public static string FileName(string subscriptionKey)

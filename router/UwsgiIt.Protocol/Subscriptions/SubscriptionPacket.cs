@@ -42,6 +42,9 @@ public sealed record SubscriptionPacket
     /// <summary>With <see cref="Vassal"/> and the node's address: forget the address, keep the node.</summary>
     public bool Clear { get; init; }
 
+    /// <summary>Plain HTTP for the key is to be redirected to https (<c>force_https</c>, ours; the original's routers ignore it).</summary>
+    public bool ForcesHttps { get; init; }
+
     /// <summary>Sender's clock in seconds since 1970; 0 when unsigned. Real senders add 1 to it in an unsubscribe.</summary>
     public long UnixSeconds { get; init; }
 

@@ -108,6 +108,7 @@ public static class SubscriptionPacketReader
         private ulong _weight;
         private ulong _backup;
         private ulong _clear;
+        private ulong _forcesHttps;
         private ulong _unixSeconds;
         private UpstreamProtocol _protocol;
         private BalancingAlgorithm? _algorithm;
@@ -140,6 +141,8 @@ public static class SubscriptionPacketReader
                     return SetNumber(value, ref _backup);
                 case var _ when name.SequenceEqual("clear"u8):
                     return SetNumber(value, ref _clear);
+                case var _ when name.SequenceEqual("force_https"u8):
+                    return SetNumber(value, ref _forcesHttps);
                 case var _ when name.SequenceEqual("unix"u8):
                     return SetNumber(value, ref _unixSeconds);
                 case var _ when name.SequenceEqual("proto"u8):
@@ -210,6 +213,7 @@ public static class SubscriptionPacketReader
             Algorithm = _algorithm,
             Vassal = _vassal.IsEmpty ? null : Encoding.ASCII.GetString(_vassal),
             Clear = _clear != 0,
+            ForcesHttps = _forcesHttps != 0,
             UnixSeconds = (long)_unixSeconds,
             Notify = _notify.IsEmpty ? null : Encoding.ASCII.GetString(_notify),
             Sni = ToSni(),

@@ -43,6 +43,11 @@ public static class SubscriptionPacketWriter
         }
 
         WriteText(ref writer, "algo"u8, packet.Algorithm is { } algorithm ? SubscriptionWords.ToWord(algorithm) : null);
+        if (packet.ForcesHttps)
+        {
+            WriteNumber(ref writer, "force_https"u8, 1);
+        }
+
         WriteText(ref writer, "notify"u8, packet.Notify);
         if (packet.Clear)
         {

@@ -48,6 +48,9 @@ internal sealed class CertificateOptions : IValidatedOptions
     /// <summary>Most parsed certificates kept ready; the least recently used are parsed again when asked for. Default 10,000.</summary>
     public int MaxCachedContexts { get; set; } = 10_000;
 
+    /// <summary>How long before its end a certificate in use, of a packet, the folder or configuration, is warned of; a fifth of its life at the most. Default 10 days.</summary>
+    public TimeSpan ExpiryWarning { get; set; } = TimeSpan.FromDays(10);
+
     public IEnumerable<OptionFault> Validate()
     {
         var files = Names.Select(static name => (Setting: $"Certificate:Names:{name.Name}", name.Certificate, name.Key));
@@ -77,6 +80,11 @@ internal sealed class CertificateOptions : IValidatedOptions
         foreach (var allowed in AllowedDirectories.Where(static folder => !folder.StartsWith('/') || !folder.EndsWith('/')))
         {
             yield return new OptionFault("Certificate:AllowedDirectories", allowed, "is not an absolute folder ending in '/'", "Write for example /etc/uwsgiit/certificates/");
+        }
+
+        if (ExpiryWarning < TimeSpan.Zero)
+        {
+            yield return new OptionFault("Certificate:ExpiryWarning", $"{ExpiryWarning}", "is negative", "Write for example \"10.00:00:00\"");
         }
 
         if (MaxCachedContexts < 16)

@@ -52,6 +52,10 @@ internal sealed partial class CertificateStore : ISubscribedCertificates
 
     private readonly ConcurrentDictionary<string, byte> _claimedWithCa = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>What is in use and was not ordered by us: whoever brought it has to renew it.</summary>
+    public IEnumerable<CertificateBinding> InUse =>
+        _configured.Names.Values.Append(_configured.Default).Concat(_claimed.Values.Select(static claimed => claimed.Binding)).Concat(_folder.Values).Where(static binding => binding.IsLoaded);
+
     /// <summary>The binding that a name's handshakes use; the default one when nothing better is usable.</summary>
     public CertificateBinding Find(string? name) => TryFind(name) ?? _configured.Default;
 

@@ -28,6 +28,7 @@ internal static class RouterEventIds
     public const int DefaultCertificateMade = 2002;
     public const int CertificateExpires = 2003;
     public const int CertificateUnusable = 2004;
+    public const int CertificateEnds = 2005;
     public const int AcmeIssued = 2010;
     public const int AcmeFailed = 2011;
     public const int AcmeAdviceFailed = 2012;

@@ -31,9 +31,9 @@ internal sealed class ConnectionLimits
 
     public LimitsOptions Options => _options;
 
-    public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
+    public async Task RunAsync(ConnectionContext connection, bool perAddress, ConnectionDelegate next)
     {
-        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address;
+        var address = !perAddress ? null : (connection.RemoteEndPoint as IPEndPoint)?.Address;
         var key = address is null || _trusted.Contains(address) ? (ClientKey?)null : ClientKey.Of(address);
         if (Enter(key, out var account) is var refusal and not ConnectionRefusal.None)
         {

@@ -9,11 +9,11 @@ namespace UwsgiIt.Router.Edge;
 /// <summary>The limits of connections, in the order of a listener's middlewares.</summary>
 internal static class EdgeListenOptionsExtensions
 {
-    /// <summary>To come first, once the client's address is known.</summary>
-    public static void UseConnectionLimits(this ListenOptions listen)
+    /// <summary>To come first, once the client's address is known. Without <paramref name="perAddress"/> only all connections together are counted.</summary>
+    public static void UseConnectionLimits(this ListenOptions listen, bool perAddress = true)
     {
         var limits = listen.ApplicationServices.GetRequiredService<ConnectionLimits>();
-        listen.Use(next => connection => limits.RunAsync(connection, next));
+        listen.Use(next => connection => limits.RunAsync(connection, perAddress, next));
     }
 
     /// <summary>To come right before TLS.</summary>

@@ -18,7 +18,10 @@ internal sealed class NamePolicies
     }
 
     /// <summary>Finds a request's policy and leaves it with the request for <see cref="Of"/>.</summary>
-    public NamePolicy Choose(HttpContext context)
+    public NamePolicy Choose(HttpContext context) => Choose(context, context.Request.Headers.Host.ToString());
+
+    /// <summary>The same for a request that is for another name than its Host, as a web server's may be.</summary>
+    public NamePolicy Choose(HttpContext context, string name)
     {
         var snapshot = _snapshot;
         if (snapshot.Names.Count == 0)
@@ -26,7 +29,7 @@ internal sealed class NamePolicies
             return snapshot.Default;
         }
 
-        var policy = snapshot.Find(SubscriptionKeys.HostPart(context.Request.Headers.Host.ToString().AsSpan()));
+        var policy = snapshot.Find(SubscriptionKeys.HostPart(name.AsSpan()));
         if (policy != snapshot.Default)
         {
             context.Features.Set(policy);

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using UwsgiIt.Router.Routing;
 
 namespace UwsgiIt.Router.Edge;
 
@@ -6,6 +7,9 @@ namespace UwsgiIt.Router.Edge;
 internal sealed class NamePolicy
 {
     private const int DefaultBurstSeconds = 10;
+
+    // No name of a policy, so that its buckets are nobody else's.
+    private const string CustomerRates = "/customers";
 
     public NamePolicy(string name, NamePolicyOptions own, NamePolicyOptions common, RateLimits rates)
     {
@@ -20,6 +24,7 @@ internal sealed class NamePolicy
         HttpsPort = own.HttpsPort ?? common.HttpsPort ?? 443;
         ForwardAuth = (own.ForwardAuth ?? common.ForwardAuth) is { } url ? new Uri(url) : null;
         ForwardAuthHeaders = [.. own.ForwardAuthHeaders ?? common.ForwardAuthHeaders ?? []];
+        ErrorPages = ErrorPages.Load(common.ErrorPages, own.ErrorPages);
         Compress = own.Compress ?? common.Compress ?? false;
         RateGroup = own.RateGroup ?? common.RateGroup;
         if ((own.AddressRate ?? common.AddressRate) is { } addressRate)
@@ -33,9 +38,19 @@ internal sealed class NamePolicy
             NameRate = rates.ByName(RateGroup ?? name, nameRate, own.NameBurst ?? common.NameBurst ?? nameRate * DefaultBurstSeconds);
         }
 
+        if ((own.CustomerRate ?? common.CustomerRate) is { } customerRate)
+        {
+            CustomerRate = rates.ByName(CustomerRates, customerRate, own.CustomerBurst ?? common.CustomerBurst ?? customerRate * DefaultBurstSeconds);
+        }
+
         if ((own.BytesPerSecond ?? common.BytesPerSecond) is { } bytes)
         {
             Bandwidth = new Bandwidth(bytes);
+        }
+
+        if ((own.UploadBytesPerSecond ?? common.UploadBytesPerSecond) is { } uploadBytes)
+        {
+            UploadBandwidth = new Bandwidth(uploadBytes);
         }
 
         if ((own.BasicUsersFile ?? common.BasicUsersFile) is { } file)
@@ -48,6 +63,9 @@ internal sealed class NamePolicy
     /// <summary>True when <see cref="PolicyRules"/> have anything to look at.</summary>
     public bool HasRules => !Allowed.IsEmpty || !Denied.IsEmpty || Maintenance || RedirectToHttps || ForwardAuth is not null || AddressRate is not null || NameRate is not null || Users is not null;
 
+    /// <summary>True when the rules take headers away or put others in their place.</summary>
+    public bool RewritesHeaders => Users is not null || ForwardAuth is not null;
+
     public Networks Allowed { get; }
 
     public Networks Denied { get; }
@@ -58,7 +76,14 @@ internal sealed class NamePolicy
 
     public string? RateGroup { get; }
 
+    /// <summary>By customer; asked once the slot is known.</summary>
+    public PartitionedRateLimiter<string>? CustomerRate { get; }
+
     public Bandwidth? Bandwidth { get; }
+
+    public Bandwidth? UploadBandwidth { get; }
+
+    public ErrorPages ErrorPages { get; }
 
     public bool Maintenance { get; }
 

@@ -38,6 +38,21 @@ internal sealed class NamePolicyOptions
     /// <summary>Bytes of responses per second of the name, or of all names without a policy of their own together. Default no limit.</summary>
     public long? BytesPerSecond { get; set; }
 
+    /// <summary>Bytes of request bodies per second of the name, or of all names without a policy of their own together. Default no limit.</summary>
+    public long? UploadBytesPerSecond { get; set; }
+
+    /// <summary>
+    /// Requests per second of all subscribed names of one customer together, a customer being the key that verifies his announces; more get
+    /// 429. Names for which this and CustomerBurst are the same count together. Default no limit.
+    /// </summary>
+    public int? CustomerRate { get; set; }
+
+    /// <summary>How many requests of a customer's names may come at once. Default: ten seconds' worth.</summary>
+    public int? CustomerBurst { get; set; }
+
+    /// <summary>Files to send as bodies of our own error answers, by status, before those of <c>Routing:ErrorPages</c>. Default none.</summary>
+    public IDictionary<string, string>? ErrorPages { get; set; }
+
     /// <summary>Answer 503 to everything. Default false.</summary>
     public bool? Maintenance { get; set; }
 
@@ -69,12 +84,17 @@ internal sealed class NamePolicyOptions
             yield return new OptionFault($"{setting}:Allow or Deny", text, "is not an address or a range", "Write 10.0.0.1, 10.0.0.0/8, fd00::/8 or unix");
         }
 
-        foreach (var (name, value) in new (string, long?)[] { ("AddressRate", AddressRate), ("AddressBurst", AddressBurst), ("NameRate", NameRate), ("NameBurst", NameBurst), ("BytesPerSecond", BytesPerSecond) })
+        foreach (var (name, value) in new (string, long?)[] { ("AddressRate", AddressRate), ("AddressBurst", AddressBurst), ("NameRate", NameRate), ("NameBurst", NameBurst), ("CustomerRate", CustomerRate), ("CustomerBurst", CustomerBurst), ("BytesPerSecond", BytesPerSecond), ("UploadBytesPerSecond", UploadBytesPerSecond) })
         {
             if (value < 1)
             {
                 yield return new OptionFault($"{setting}:{name}", $"{value}", "is not a positive number", "Write at least 1, or leave it out for no limit");
             }
+        }
+
+        foreach (var fault in Routing.ErrorPages.Validate($"{setting}:ErrorPages", ErrorPages))
+        {
+            yield return fault;
         }
 
         if (HttpsPort is < 1 or > 65535)

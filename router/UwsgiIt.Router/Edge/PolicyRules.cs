@@ -12,10 +12,8 @@ namespace UwsgiIt.Router.Edge;
 /// The rules of a name that has any, cheapest first: 1 who may come at all, 2 how often, 3 maintenance, 4 https, 5 who it is. Certificates'
 /// challenges pass the last three: they are how a name gets to https.
 /// </summary>
-internal sealed class PolicyRules(ErrorAnswer answer, ForwardAuth forwardAuth, RouterMetrics metrics)
+internal sealed class PolicyRules(ErrorAnswer answer, ForwardAuth forwardAuth, PublicKeyStore customers, RouterMetrics metrics)
 {
-    private const string ChallengePath = "/.well-known/acme-challenge/";
-
     /// <summary>True when the request goes on; else it is answered.</summary>
     public async ValueTask<bool> PassesAsync(HttpContext context, NamePolicy policy)
     {
@@ -29,11 +27,10 @@ internal sealed class PolicyRules(ErrorAnswer answer, ForwardAuth forwardAuth, R
         // 2.
         if (TakeTurn(context, policy) is { } retryAfter)
         {
-            context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            return await RefuseAsync(context, RequestRefusal.Rate, StatusCodes.Status429TooManyRequests);
+            return await RefuseRateAsync(context, retryAfter);
         }
 
-        if (context.Request.Path.StartsWithSegments(ChallengePath.TrimEnd('/')))
+        if (HttpsRedirect.IsChallenge(context))
         {
             return true;
         }
@@ -47,7 +44,7 @@ internal sealed class PolicyRules(ErrorAnswer answer, ForwardAuth forwardAuth, R
         // 4.
         if (policy.RedirectToHttps && !context.Request.IsHttps)
         {
-            Redirect(context, policy.HttpsPort);
+            HttpsRedirect.Answer(context, policy.HttpsPort);
             return false;
         }
 
@@ -65,6 +62,27 @@ internal sealed class PolicyRules(ErrorAnswer answer, ForwardAuth forwardAuth, R
 
         var (mayPass, status) = await forwardAuth.AskAsync(context, policy);
         return mayPass || (status != 0 && await RefuseAsync(context, RequestRefusal.Authentication, status));
+    }
+
+    /// <summary>The same for what only the slot tells: whose name it is, and what its announces ask for.</summary>
+    public async ValueTask<bool> PassesAsync(HttpContext context, NamePolicy policy, Slot slot)
+    {
+        if (policy.CustomerRate is { } byCustomer && customers.CustomerOf(slot) is { } customer)
+        {
+            using var lease = byCustomer.AttemptAcquire(customer);
+            if (!lease.IsAcquired)
+            {
+                return await RefuseRateAsync(context, After(lease));
+            }
+        }
+
+        if (slot.ForcesHttps && !context.Request.IsHttps && !HttpsRedirect.IsChallenge(context))
+        {
+            HttpsRedirect.Answer(context, policy.HttpsPort);
+            return false;
+        }
+
+        return true;
     }
 
     private static async ValueTask<bool> IsUserAsync(HttpContext context, BasicUsers users)
@@ -108,15 +126,10 @@ internal sealed class PolicyRules(ErrorAnswer answer, ForwardAuth forwardAuth, R
 
     private static TimeSpan After(RateLimitLease lease) => lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1);
 
-    private static void Redirect(HttpContext context, int port)
+    private async ValueTask<bool> RefuseRateAsync(HttpContext context, TimeSpan retryAfter)
     {
-        var host = SubscriptionKeys.HostPart(context.Request.Headers.Host.ToString());
-        var target = RequestTarget.OriginForm(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
-
-        // Permanent, and for other methods one that keeps method and body.
-        context.Response.StatusCode = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) ? StatusCodes.Status301MovedPermanently : StatusCodes.Status308PermanentRedirect;
-        context.Response.Headers.Location = port == 443 ? $"https://{host}{target}" : $"https://{host}:{port}{target}";
-        context.Response.ContentLength = 0;
+        context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        return await RefuseAsync(context, RequestRefusal.Rate, StatusCodes.Status429TooManyRequests);
     }
 
     private async ValueTask<bool> RefuseAsync(HttpContext context, RequestRefusal refusal, int status)

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using UwsgiIt.Protocol.Packets;
 using UwsgiIt.Router.Certificates;
 using UwsgiIt.Router.Diagnostics;
+using UwsgiIt.Router.Edge;
 using UwsgiIt.Router.Forwarding;
 using UwsgiIt.Router.Hosting;
 using UwsgiIt.Router.Routing;
@@ -15,8 +16,8 @@ using UwsgiIt.Router.Subscriptions;
 namespace UwsgiIt.Router.FastRouter;
 
 /// <summary>
-/// uwsgi in, the original's fastrouter: 1 read the packet, 2 make a request of it, 3 find its slot, 4 take the body in where that is wanted,
-/// 5 hand it to the way of every request. One request for each connection, and an answer in every case.
+/// uwsgi in, the original's fastrouter: 1 read the packet, 2 make a request of it, 3 look at it as at any request, 4 find its slot, 5 take the
+/// body in where that is wanted, 6 hand it to the way of every request. One request for each connection, and an answer in every case.
 /// </summary>
 internal sealed partial class UwsgiConnectionHandler
 {
@@ -26,7 +27,11 @@ internal sealed partial class UwsgiConnectionHandler
     private readonly CertificateStore _certificates;
     private readonly SlotForwarder _forwarder;
     private readonly ErrorAnswer _answer;
+    private readonly NamePolicies _policies;
+    private readonly PolicyRules _rules;
+    private readonly RouterMetrics _metrics;
     private readonly TimeSpan _packetTimeout;
+    private readonly long _maxBodyBytes;
     private readonly IOptionsMonitor<ForwardingOptions> _forwarding;
     private readonly ILogger<UwsgiConnectionHandler> _logger;
     private readonly RequestDelegate _serve;
@@ -36,6 +41,9 @@ internal sealed partial class UwsgiConnectionHandler
         CertificateStore certificates,
         SlotForwarder forwarder,
         ErrorAnswer answer,
+        NamePolicies policies,
+        PolicyRules rules,
+        RouterMetrics metrics,
         IOptions<ListenerOptions> listener,
         IOptions<AccessLogOptions> accessLog,
         IOptionsMonitor<ForwardingOptions> forwarding,
@@ -46,6 +54,10 @@ internal sealed partial class UwsgiConnectionHandler
         _certificates = certificates;
         _forwarder = forwarder;
         _answer = answer;
+        _policies = policies;
+        _rules = rules;
+        _metrics = metrics;
+        _maxBodyBytes = listener.Value.MaxRequestBodyBytes ?? long.MaxValue;
         _packetTimeout = listener.Value.RequestHeadTimeout;
         _forwarding = forwarding;
         _logger = logger;
@@ -88,9 +100,44 @@ internal sealed partial class UwsgiConnectionHandler
         var endpoint = context.Features.Get<EndpointOptions>()!;
 
         // 3.
-        var key = endpoint.Key ?? request.Key;
-        var slot = key is null ? null : _registry.Find(key, request.Path);
-        if (slot is null)
+        if ((endpoint.Key ?? request.Key) is not { } key)
+        {
+            await _answer.WriteAsync(context, StatusCodes.Status404NotFound);
+            return;
+        }
+
+        if (request.Headers.Host.Count == 0)
+        {
+            request.Headers.Host = SubscriptionKeys.HostPart(key);
+        }
+
+        var policy = _policies.Choose(context, key);
+        if (RequestCheck.Check(context, policy) is var refusal and not RequestRefusal.None)
+        {
+            _metrics.RequestRefused(refusal.ToString());
+            await _answer.WriteAsync(context, refusal == RequestRefusal.Method ? StatusCodes.Status405MethodNotAllowed : StatusCodes.Status400BadRequest);
+            return;
+        }
+
+        if (request.ContentLength > _maxBodyBytes)
+        {
+            await _answer.WriteAsync(context, StatusCodes.Status413PayloadTooLarge);
+            return;
+        }
+
+        if (policy.HasRules && !await _rules.PassesAsync(context, policy))
+        {
+            return;
+        }
+
+        if (policy.RewritesHeaders)
+        {
+            // The block as it came has what the rules took away or put in another's place.
+            context.Features.Set<GivenVariables>(null);
+        }
+
+        // 4.
+        if (_registry.Find(key, request.Path) is not { } slot)
         {
             await _answer.WriteAsync(context, StatusCodes.Status404NotFound);
             return;
@@ -99,26 +146,31 @@ internal sealed partial class UwsgiConnectionHandler
         slot.CountHit();
 
         // Who such a name lets in was to be seen in the handshake, and that was somebody else's.
-        if (_certificates.HasClientCas && (_certificates.Find(slot.SniName).HasClientCa || _certificates.Find(SubscriptionKeys.HostPart(key!)).HasClientCa))
+        if (_certificates.HasClientCas && (_certificates.Find(slot.SniName).HasClientCa || _certificates.Find(SubscriptionKeys.HostPart(key)).HasClientCa))
         {
             await _answer.WriteAsync(context, StatusCodes.Status403Forbidden);
             return;
         }
 
-        // 4.
+        if (!await _rules.PassesAsync(context, policy, slot))
+        {
+            return;
+        }
+
+        // 5.
         if (endpoint.BufferBodies && request.ContentLength > 0)
         {
             var body = new BufferedBody();
             context.Response.RegisterForDispose(body);
             context.Features.Set(body);
-            if (await body.ReadAsync(context, _forwarding.CurrentValue) != ForwardOutcome.Completed)
+            if (await body.ReadAsync(context, _forwarding.CurrentValue, policy.UploadBandwidth) != ForwardOutcome.Completed)
             {
                 await _answer.WriteAsync(context, StatusCodes.Status413PayloadTooLarge);
                 return;
             }
         }
 
-        // 5.
+        // 6.
         await _forwarder.ForwardAsync(context, slot);
     }
 

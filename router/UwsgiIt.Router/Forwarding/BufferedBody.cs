@@ -1,5 +1,7 @@
 using System.Buffers;
 
+using UwsgiIt.Router.Edge;
+
 namespace UwsgiIt.Router.Forwarding;
 
 /// <summary>
@@ -14,7 +16,7 @@ internal sealed class BufferedBody : IDisposable
     public long Length => _file?.Length ?? _memory.Length;
 
     /// <summary>Reads the body to its end. <see cref="ForwardOutcome.Completed"/> means all of it is here.</summary>
-    public async ValueTask<ForwardOutcome> ReadAsync(HttpContext context, ForwardingOptions options)
+    public async ValueTask<ForwardOutcome> ReadAsync(HttpContext context, ForwardingOptions options, Bandwidth? bandwidth = null)
     {
         var reader = context.Request.BodyReader;
         while (true)
@@ -31,7 +33,13 @@ internal sealed class BufferedBody : IDisposable
                 await WriteAsync(segment, options);
             }
 
+            var count = (int)read.Buffer.Length;
             reader.AdvanceTo(read.Buffer.End);
+            if (bandwidth is not null)
+            {
+                await bandwidth.TakeAsync(count, context.RequestAborted);
+            }
+
             if (read.IsCompleted)
             {
                 return ForwardOutcome.Completed;

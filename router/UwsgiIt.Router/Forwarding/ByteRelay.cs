@@ -10,9 +10,9 @@ internal static class ByteRelay
 
     /// <summary>
     /// Never throws for what either side did. When the client has no more to say the upstream still may; when the upstream has ended, so has
-    /// the session, with all it said on its way to the client.
+    /// the session, with all it said on its way to the client. Tells how many bytes went each way.
     /// </summary>
-    public static async Task RunAsync(Stream client, UpstreamConnection connection, TimeSpan idleTimeout, CancellationToken clientGone)
+    public static async Task<(long ToUpstream, long ToClient)> RunAsync(Stream client, UpstreamConnection connection, TimeSpan idleTimeout, CancellationToken clientGone)
     {
         // Silence is normal here; the deadline is that of the session.
         var idle = (long)idleTimeout.TotalMilliseconds;
@@ -20,21 +20,23 @@ internal static class ByteRelay
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(clientGone);
         using var aborted = clientGone.UnsafeRegister(static state => ((UpstreamConnection)state!).Abort(), connection);
         var toUpstream = ToUpstreamAsync(client, connection, idle, ended.Token);
-        await ToClientAsync(client, connection, idle);
+        var toClient = await ToClientAsync(client, connection, idle);
         connection.Abort();
         await ended.CancelAsync();
-        await toUpstream;
+        return (await toUpstream, toClient);
     }
 
-    private static async Task ToUpstreamAsync(Stream client, UpstreamConnection connection, long idle, CancellationToken ended)
+    private static async Task<long> ToUpstreamAsync(Stream client, UpstreamConnection connection, long idle, CancellationToken ended)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(RelayBytes);
+        var total = 0L;
         try
         {
             while (await client.ReadAsync(buffer, ended) is var count and > 0)
             {
                 connection.Deadline = Environment.TickCount64 + idle;
                 await connection.SendAsync(buffer.AsMemory(0, count));
+                total += count;
             }
 
             connection.ShutdownSend();
@@ -48,11 +50,14 @@ internal static class ByteRelay
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+
+        return total;
     }
 
-    private static async Task ToClientAsync(Stream client, UpstreamConnection connection, long idle)
+    private static async Task<long> ToClientAsync(Stream client, UpstreamConnection connection, long idle)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(RelayBytes);
+        var total = 0L;
         try
         {
             if (!connection.Buffered.IsEmpty)
@@ -60,12 +65,14 @@ internal static class ByteRelay
                 var early = connection.Buffered.ToArray();
                 connection.ReleaseBuffer();
                 await WriteAsync(client, early, idle);
+                total += early.Length;
             }
 
             while (await connection.ReceiveAsync(buffer) is var count and > 0)
             {
                 connection.Deadline = Environment.TickCount64 + idle;
                 await WriteAsync(client, buffer.AsMemory(0, count), idle);
+                total += count;
             }
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
@@ -84,6 +91,8 @@ internal static class ByteRelay
                 ArrayPool<byte>.Shared.Return(buffer);
             }
         }
+
+        return total;
     }
 
     private static async ValueTask WriteAsync(Stream client, ReadOnlyMemory<byte> memory, long idle)

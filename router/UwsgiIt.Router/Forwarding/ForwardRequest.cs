@@ -64,6 +64,9 @@ internal sealed class ForwardRequest
     /// <summary>What the name's responses share, or null for no limit.</summary>
     public Bandwidth? Bandwidth { get; set; }
 
+    /// <summary>What the name's request bodies share, or null for no limit.</summary>
+    public Bandwidth? UploadBandwidth { get; set; }
+
     /// <summary>Headers left out for a '_' while the head was written.</summary>
     public int DroppedHeaders { get; private set; }
 
@@ -164,7 +167,7 @@ internal sealed class ForwardRequest
         UpgradeProtocol = WebSocketKey = null;
         Transformed = null;
         Chain = null;
-        Bandwidth = null;
+        Bandwidth = UploadBandwidth = null;
         DroppedHeaders = 0;
         HoldsUpgrade = false;
         Refusal = RequestRefusal.None;

@@ -22,6 +22,9 @@ internal sealed class ForwardingOptions : IValidatedOptions
     /// <summary>Longest silence, both ways together, of an upgraded connection. Default 1 hour.</summary>
     public TimeSpan UpgradeIdleTimeout { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>Longest time of an upgraded connection or a session without HTTP in all. Default 24 hours.</summary>
+    public TimeSpan MaxSessionTime { get; set; } = TimeSpan.FromHours(24);
+
     /// <summary>Longest response head, in bytes. Default 65,536.</summary>
     public int MaxResponseHeadBytes { get; set; } = 65_536;
 
@@ -90,7 +93,7 @@ internal sealed class ForwardingOptions : IValidatedOptions
         {
             ("ConnectTimeout", ConnectTimeout), ("ResponseTimeout", ResponseTimeout), ("BodyIdleTimeout", BodyIdleTimeout), ("MaxRequestTime", MaxRequestTime),
             ("QueueTimeout", QueueTimeout), ("EjectionTime", EjectionTime), ("MaxEjectionTime", MaxEjectionTime),
-            ("UpgradeIdleTimeout", UpgradeIdleTimeout), ("IdleConnectionTimeout", IdleConnectionTimeout),
+            ("UpgradeIdleTimeout", UpgradeIdleTimeout), ("MaxSessionTime", MaxSessionTime), ("IdleConnectionTimeout", IdleConnectionTimeout),
         })
         {
             if (value <= TimeSpan.Zero)

@@ -169,6 +169,8 @@ internal sealed partial class RequestForwarder
                 connection.WaitsFor = null;
                 if (request.Bandwidth is { } bandwidth)
                 {
+                    // The wait is ours, nobody is late for it.
+                    connection.Deadline = long.MaxValue;
                     await bandwidth.TakeAsync(unflushed, context.RequestAborted);
                 }
 

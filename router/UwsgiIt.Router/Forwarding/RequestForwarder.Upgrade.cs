@@ -56,7 +56,7 @@ internal sealed partial class RequestForwarder
         }
 
         // The session has a bound of its own.
-        connection.EndBy = long.MaxValue;
+        connection.EndBy = After(settings.MaxSessionTime);
         await ByteRelay.RunAsync(client, connection, settings.UpgradeIdleTimeout, context.RequestAborted);
         return ForwardOutcome.Completed;
     }

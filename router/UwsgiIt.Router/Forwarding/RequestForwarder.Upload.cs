@@ -15,7 +15,7 @@ internal sealed partial class RequestForwarder
         request.Context.Features.Set(body);
         try
         {
-            var outcome = await body.ReadAsync(request.Context, request.Settings);
+            var outcome = await body.ReadAsync(request.Context, request.Settings, request.UploadBandwidth);
             request.Take(body);
             return outcome;
         }
@@ -90,6 +90,13 @@ internal sealed partial class RequestForwarder
                 buffer.Clear();
                 piece.CopyTo(ReservePiece(request, buffer, (int)piece.Length));
                 WritePieceEnd(request, buffer);
+                if (request.UploadBandwidth is { } bandwidth)
+                {
+                    // The wait is ours, nobody is late for it.
+                    request.Connection.Deadline = long.MaxValue;
+                    await bandwidth.TakeAsync((int)piece.Length, request.Context.RequestAborted);
+                }
+
                 request.Connection.Deadline = After(request.Settings.ResponseTimeout);
                 await request.Connection.SendAsync(buffer.Memory);
             }

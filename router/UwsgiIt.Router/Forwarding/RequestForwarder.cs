@@ -38,6 +38,7 @@ internal sealed partial class RequestForwarder(
         var policy = policies.Of(context);
         var request = ForwardRequest.Rent(context, upstream, CodecOf(upstream.Protocol), options.CurrentValue, transformed, policy.Underscores);
         request.Bandwidth = policy.Bandwidth;
+        request.UploadBandwidth = policy.UploadBandwidth;
         try
         {
             if (request.Upgrade != UpgradeKind.None)

@@ -96,6 +96,8 @@ internal static class KestrelSetup
 
         if (endpoint.Kind == EndpointKind.Uwsgi)
         {
+            // A web server in front is one address with everybody's requests.
+            listen.UseConnectionLimits(perAddress: false);
             listen.UseUwsgi(endpoint);
             return;
         }

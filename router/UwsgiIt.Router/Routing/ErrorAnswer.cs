@@ -1,20 +1,21 @@
-using System.Collections.Frozen;
-using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
+using UwsgiIt.Router.Edge;
 
 namespace UwsgiIt.Router.Routing;
 
 /// <summary>Every answer the router makes by itself: a status, a length and a body. No request ends in silence.</summary>
 internal sealed class ErrorAnswer
 {
-    private volatile FrozenDictionary<int, (byte[] Body, string Type)> _pages;
+    private readonly NamePolicies _policies;
+    private volatile ErrorPages _pages;
 
-    public ErrorAnswer(IOptionsMonitor<RoutingOptions> options)
+    public ErrorAnswer(IOptionsMonitor<RoutingOptions> options, NamePolicies policies)
     {
-        _pages = Load(options.CurrentValue);
-        options.OnChange(changed => _pages = Load(changed));
+        _policies = policies;
+        _pages = ErrorPages.Load(options.CurrentValue.ErrorPages);
+        options.OnChange(changed => _pages = ErrorPages.Load(changed.ErrorPages));
     }
 
     /// <summary>Answers; the response must not have started.</summary>
@@ -22,9 +23,9 @@ internal sealed class ErrorAnswer
     {
         var response = context.Response;
         response.StatusCode = status;
-        var (body, type) = _pages.TryGetValue(status, out var page) ? page : Sentence(status);
-        response.ContentType = type;
-        response.ContentLength = body.Length;
+        var page = _policies.Of(context).ErrorPages.TryGet(status, out var own) ? own : _pages.TryGet(status, out var common) ? common : Sentence(status);
+        response.ContentType = page.Type;
+        response.ContentLength = page.Body.Length;
         response.Headers.CacheControl = "no-store";
         if (status == StatusCodes.Status503ServiceUnavailable)
         {
@@ -38,14 +39,9 @@ internal sealed class ErrorAnswer
             response.Headers.Connection = "close";
         }
 
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body, 0, body.Length);
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(page.Body, 0, page.Body.Length);
     }
 
-    private static FrozenDictionary<int, (byte[], string)> Load(RoutingOptions options) => options.ErrorPages.ToFrozenDictionary(
-        static page => int.Parse(page.Key, CultureInfo.InvariantCulture),
-        static page => (File.ReadAllBytes(page.Value), page.Value.EndsWith(".html", StringComparison.OrdinalIgnoreCase) ? "text/html; charset=utf-8"
-            : page.Value.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? "application/json" : "text/plain; charset=utf-8"));
-
-    private static (byte[], string) Sentence(int status) =>
-        (Encoding.ASCII.GetBytes($"{status} {ReasonPhrases.GetReasonPhrase(status)}\n"), "text/plain; charset=utf-8");
+    private static ErrorPage Sentence(int status) =>
+        new(Encoding.ASCII.GetBytes($"{status} {ReasonPhrases.GetReasonPhrase(status)}\n"), "text/plain; charset=utf-8");
 }

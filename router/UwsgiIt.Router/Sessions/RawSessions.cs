@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
@@ -20,16 +21,21 @@ internal sealed class RawSessions(
     SlotForwarder forwarder,
     OnDemandVassals onDemand,
     ActiveRequests active,
+    SessionLog log,
     IOptionsMonitor<ForwardingOptions> options)
 {
     /// <summary>Null when the session took place; else why not.</summary>
     public async Task<SessionRefusal?> RunAsync(RawSession session, Slot slot)
     {
+        var started = Stopwatch.GetTimestamp();
+        var trace = new SessionTrace();
         active.Begin();
         slot.CountHit();
         try
         {
-            return await TryNodesAsync(session, slot);
+            var refusal = await TryNodesAsync(session, slot, trace);
+            log.Write(session.Connection, slot.Key, trace, refusal, Stopwatch.GetElapsedTime(started));
+            return refusal;
         }
         finally
         {
@@ -37,7 +43,7 @@ internal sealed class RawSessions(
         }
     }
 
-    private async Task<SessionRefusal?> TryNodesAsync(RawSession session, Slot slot)
+    private async Task<SessionRefusal?> TryNodesAsync(RawSession session, Slot slot, SessionTrace trace)
     {
         // 1.
         var settings = options.CurrentValue;
@@ -45,6 +51,8 @@ internal sealed class RawSessions(
         var node = slot.Select(selection) ?? slot.SelectProbe() ?? await onDemand.WaitAsync(slot, selection, CancellationToken.None);
         for (var attempt = 1; node is not null && attempt <= settings.MaxAttempts; attempt++)
         {
+            trace.Upstream = node.Upstream?.Address.Text;
+            trace.Attempts++;
             node.BeginRequest();
             try
             {
@@ -55,7 +63,7 @@ internal sealed class RawSessions(
                 {
                     using (connection)
                     {
-                        return await JoinAsync(session, connection, settings);
+                        return await JoinAsync(session, connection, settings, trace);
                     }
                 }
             }
@@ -93,11 +101,12 @@ internal sealed class RawSessions(
         }
     }
 
-    private async Task<SessionRefusal?> JoinAsync(RawSession session, UpstreamConnection connection, ForwardingOptions settings)
+    private async Task<SessionRefusal?> JoinAsync(RawSession session, UpstreamConnection connection, ForwardingOptions settings, SessionTrace trace)
     {
         try
         {
-            // 3.
+            // 3. Whatever is said and however often, a session has an end.
+            connection.EndBy = Environment.TickCount64 + (long)settings.MaxSessionTime.TotalMilliseconds;
             connection.Deadline = Environment.TickCount64 + (long)settings.ResponseTimeout.TotalMilliseconds;
             if (!await SendHeadAsync(session, connection))
             {
@@ -110,7 +119,7 @@ internal sealed class RawSessions(
             }
 
             // 4. That the client has ended its side is no end yet: the connection's token would say so.
-            await ByteRelay.RunAsync(session.Stream, connection, settings.UpgradeIdleTimeout, CancellationToken.None);
+            (trace.Received, trace.Sent) = await ByteRelay.RunAsync(session.Stream, connection, settings.UpgradeIdleTimeout, CancellationToken.None);
             return null;
         }
         catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException)

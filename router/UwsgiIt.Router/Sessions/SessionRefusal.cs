@@ -21,6 +21,9 @@ internal enum SessionRefusal
     /// <summary>The node's greeting, which XCLIENT waits for, did not come.</summary>
     NoGreeting,
 
+    /// <summary>The name's policy, or what its announces ask for, does not let an RTSP or SOURCE request pass.</summary>
+    Policy,
+
     /// <summary>The head of an RTSP or SOURCE request is malformed.</summary>
     BadHead,
 }

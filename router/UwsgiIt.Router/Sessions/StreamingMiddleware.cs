@@ -25,6 +25,7 @@ internal sealed partial class StreamingMiddleware(
     CertificateStore certificates,
     RawSessions sessions,
     NamePolicies policies,
+    PolicyRules rules,
     RouterMetrics metrics,
     IOptions<ListenerOptions> listener,
     IOptionsMonitor<ForwardingOptions> forwarding,
@@ -42,7 +43,8 @@ internal sealed partial class StreamingMiddleware(
             return;
         }
 
-        var refusal = head is null ? SessionRefusal.BadHead : await ServeAsync(connection, head);
+        var context = head is null ? null : CreateContext(connection, head);
+        var refusal = context is null ? SessionRefusal.BadHead : await ServeAsync(connection, head!, context);
         if (refusal is not { } cause)
         {
             return;
@@ -55,6 +57,7 @@ internal sealed partial class StreamingMiddleware(
             SessionRefusal.UnknownKey => StatusCodes.Status404NotFound,
             SessionRefusal.ClientCertificateName => StatusCodes.Status403Forbidden,
             SessionRefusal.NoNode => StatusCodes.Status502BadGateway,
+            SessionRefusal.Policy => context!.Response.StatusCode,
             _ => StatusCodes.Status400BadRequest,
         });
         await connection.Transport.Output.WriteAsync(Encoding.ASCII.GetBytes(answer));
@@ -85,10 +88,9 @@ internal sealed partial class StreamingMiddleware(
         }
     }
 
-    private async Task<SessionRefusal?> ServeAsync(ConnectionContext connection, StreamingHead head)
+    private async Task<SessionRefusal?> ServeAsync(ConnectionContext connection, StreamingHead head, HttpContext context)
     {
         // 3.
-        var context = CreateContext(connection, head);
         if (head.Host is null || registry.Find(head.Host, context.Request.Path.Value) is not { } slot)
         {
             return SessionRefusal.UnknownKey;
@@ -99,9 +101,15 @@ internal sealed partial class StreamingMiddleware(
             return SessionRefusal.ClientCertificateName;
         }
 
-        if (RequestCheck.Check(context, policies.Choose(context)) != RequestRefusal.None)
+        var policy = policies.Choose(context);
+        if (RequestCheck.Check(context, policy) != RequestRefusal.None)
         {
             return SessionRefusal.BadHead;
+        }
+
+        if ((policy.HasRules && !await rules.PassesAsync(context, policy)) || !await rules.PassesAsync(context, policy, slot))
+        {
+            return SessionRefusal.Policy;
         }
 
         // 4.
@@ -144,6 +152,9 @@ internal sealed partial class StreamingMiddleware(
             Headers = head.Headers,
         });
         features.Set<IHttpResponseFeature>(new HttpResponseFeature());
+
+        // What the rules say is said in the session's own protocol.
+        features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
         features.Set<IHttpConnectionFeature>(new HttpConnectionFeature
         {
             RemoteIpAddress = peer?.Address,

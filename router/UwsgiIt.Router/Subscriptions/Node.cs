@@ -17,6 +17,7 @@ internal sealed class Node
     private long _failures;
     private volatile bool _isDead;
     private volatile bool _isDraining;
+    private volatile bool _isDrainedByConfiguration;
     private long _ejectedUntil;
     private int _consecutiveFailures;
     private int _ejections;
@@ -50,6 +51,9 @@ internal sealed class Node
 
     public ulong Backup { get; set; }
 
+    /// <summary>Its last announce wants plain HTTP redirected.</summary>
+    public bool ForcesHttps { get; set; }
+
     /// <summary>When the last announce was accepted, in seconds since 1970.</summary>
     public long LastCheckSeconds { get; set; }
 
@@ -69,13 +73,20 @@ internal sealed class Node
     public long Failures => Volatile.Read(ref _failures);
 
     /// <summary>True when a request may be sent to it.</summary>
-    public bool IsLive => !_isDead && !_isDraining && _upstream is not null && !IsEjected;
+    public bool IsLive => !_isDead && !_isDraining && !_isDrainedByConfiguration && _upstream is not null && !IsEjected;
 
     /// <summary>When it began to take requests, or began again, in <see cref="Environment.TickCount64"/> milliseconds.</summary>
     public long LiveSince { get; set; } = Environment.TickCount64;
 
     /// <summary>True while it is out because its answers failed.</summary>
     public bool IsEjected => Volatile.Read(ref _ejectedUntil) is var until and not 0 && until > Environment.TickCount64;
+
+    /// <summary>The same by <c>Registry:Draining</c>, which outlasts a restart.</summary>
+    public bool IsDrainedByConfiguration
+    {
+        get => _isDrainedByConfiguration;
+        set => _isDrainedByConfiguration = value;
+    }
 
     /// <summary>Set by the operator: no new requests, those in flight finish.</summary>
     public bool IsDraining

@@ -47,6 +47,9 @@ internal sealed partial class PublicKeyStore : IKnownKeys
         }
     }
 
+    /// <summary>Whose name a slot is, or null when no key verifies it. Looked up once after each announce.</summary>
+    public string? CustomerOf(Slot slot) => slot.Customer ??= Find(slot.Key)?.Fingerprint;
+
     /// <inheritdoc />
     public bool IsKnown(ReadOnlySpan<char> key)
     {

@@ -48,6 +48,11 @@ internal sealed class RegistryOptions : IValidatedOptions
     /// <summary>What the nodes of a key get; the first entry that covers it counts.</summary>
     public ProxyVersion ProxyVersionOf(string key) => ProxyHeaders.Count == 0 ? ProxyVersion.None : ProxyHeaders.FirstOrDefault(entry => entry.Covers(key))?.Version ?? ProxyVersion.None;
 
+    /// <summary>Nodes that get no new requests, however often they announce themselves; those in flight finish. Default none.</summary>
+    public IList<DrainOptions> Draining { get; init; } = [];
+
+    public bool IsDraining(string key, string? address) => Draining.Count > 0 && address is not null && Draining.Any(entry => entry.Covers(key, address));
+
     public BalancingAlgorithm DefaultAlgorithm => SubscriptionWords.ReadAlgorithm(System.Text.Encoding.ASCII.GetBytes(Algorithm)) ?? BalancingAlgorithm.WeightedRoundRobin;
 
     public IEnumerable<OptionFault> Validate()
@@ -80,6 +85,11 @@ internal sealed class RegistryOptions : IValidatedOptions
         foreach (var entry in ProxyHeaders.Where(static entry => entry.Key.Length == 0 || entry.Version == ProxyVersion.None))
         {
             yield return new OptionFault("Registry:ProxyHeaders", entry.Key, "has no key or no version", "Write a Key, and V1 or V2 as Version");
+        }
+
+        foreach (var entry in Draining.Where(static entry => entry.Key.Length == 0 || entry.Address.Length == 0))
+        {
+            yield return new OptionFault("Registry:Draining", $"{entry.Key} {entry.Address}", "has no key or no address", "Write a Key, or *, and the Address that the node announces");
         }
 
         if (DeferTimeout < TimeSpan.Zero)

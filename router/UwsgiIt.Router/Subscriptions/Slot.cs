@@ -32,6 +32,12 @@ internal sealed class Slot(string key, BalancingAlgorithm algorithm)
     /// <summary>True while the certificate store holds something for this slot.</summary>
     public bool HasCertificate { get; set; }
 
+    /// <summary>True while one of its nodes wants plain HTTP redirected to https.</summary>
+    public bool ForcesHttps { get; set; }
+
+    /// <summary>Whose name it is: the fingerprint of the key that verifies its announces. Null: not looked up since the last of them.</summary>
+    public string? Customer { get; set; }
+
     /// <summary>Nodes in the order of their first announce.</summary>
     public Node[] Nodes => _nodes;
 

@@ -10,7 +10,10 @@ namespace UwsgiIt.Router.Subscriptions;
 /// </summary>
 internal static class SnapshotFile
 {
-    private const int Version = 1;
+    private const int Version = 2;
+
+    // Before force_https.
+    private const int FirstVersion = 1;
     private const int HashBytes = 32;
 
     // Ours: refuses a length that only damage can make before memory is asked for.
@@ -70,7 +73,8 @@ internal static class SnapshotFile
 
         file.Position = 0;
         using var reader = new BinaryReader(file);
-        if (!reader.ReadBytes(Magic.Length).AsSpan().SequenceEqual(Magic) || reader.ReadInt32() != Version)
+        var version = 0;
+        if (!reader.ReadBytes(Magic.Length).AsSpan().SequenceEqual(Magic) || (version = reader.ReadInt32()) is < FirstVersion or > Version)
         {
             throw new InvalidDataException("its format is not one we know");
         }
@@ -78,7 +82,7 @@ internal static class SnapshotFile
         var nodes = new List<SnapshotNode>();
         while (reader.ReadBoolean())
         {
-            nodes.Add(ReadNode(reader));
+            nodes.Add(ReadNode(reader, version));
         }
 
         var count = reader.ReadInt32();
@@ -144,9 +148,11 @@ internal static class SnapshotFile
             WriteOptional(writer, sni.ClientCa);
             writer.Write(sni.ClientCertificateRequired);
         }
+
+        writer.Write(packet.ForcesHttps);
     }
 
-    private static SnapshotNode ReadNode(BinaryReader reader)
+    private static SnapshotNode ReadNode(BinaryReader reader, int version)
     {
         var packet = new SubscriptionPacket
         {
@@ -167,7 +173,8 @@ internal static class SnapshotFile
         var isTrusted = reader.ReadBoolean();
         SenderCredentials? sender = reader.ReadBoolean() ? new SenderCredentials(reader.ReadInt32(), reader.ReadUInt32(), reader.ReadUInt32()) : null;
         var sni = reader.ReadBoolean() ? new SniClaim(reader.ReadString(), reader.ReadString(), ReadOptional(reader), reader.ReadBoolean()) : null;
-        return new SnapshotNode(packet with { Sni = sni }, sender, isTrusted, lastCheck);
+        var forcesHttps = version > FirstVersion && reader.ReadBoolean();
+        return new SnapshotNode(packet with { Sni = sni, ForcesHttps = forcesHttps }, sender, isTrusted, lastCheck);
     }
 
     private static void WriteEntry(BinaryWriter writer, LedgerEntry entry)

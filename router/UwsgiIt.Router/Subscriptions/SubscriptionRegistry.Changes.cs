@@ -51,6 +51,10 @@ internal sealed partial class SubscriptionRegistry
             Add(slot, node);
         }
 
+        slot.ForcesHttps = Array.Exists(slot.Nodes, static node => node is { ForcesHttps: true, HasLeft: false });
+
+        // The key's file may be another by now.
+        slot.Customer = null;
         if (node.IsLive)
         {
             slot.SignalActivation();
@@ -106,6 +110,7 @@ internal sealed partial class SubscriptionRegistry
         node.Load = packet.Load;
         node.Weight = Math.Max(1, packet.Weight);
         node.Backup = packet.Backup;
+        node.ForcesHttps = packet.ForcesHttps;
         node.LastCheckSeconds = _time.GetUtcNow().ToUnixTimeSeconds();
         var proxyVersion = _options.CurrentValue.ProxyVersionOf(slot.Key);
         if (subscription.Address is { } address && !IsSame(node.Upstream, address, packet, proxyVersion))
@@ -115,7 +120,28 @@ internal sealed partial class SubscriptionRegistry
             old?.Dispose();
         }
 
+        node.IsDrainedByConfiguration = _options.CurrentValue.IsDraining(slot.Key, node.Upstream?.Address.Text);
         node.Revive();
+    }
+
+    private void DrainByConfiguration(RegistryOptions options)
+    {
+        lock (_change)
+        {
+            if (options.Draining.Count == 0 && !_isDraining)
+            {
+                return;
+            }
+
+            _isDraining = options.Draining.Count > 0;
+            foreach (var slot in Slots)
+            {
+                foreach (var node in slot.Nodes)
+                {
+                    node.IsDrainedByConfiguration = options.IsDraining(slot.Key, node.Upstream?.Address.Text);
+                }
+            }
+        }
     }
 
     /// <summary>A container may put something else where its socket was, after the announce was checked.</summary>
@@ -164,6 +190,7 @@ internal sealed partial class SubscriptionRegistry
         }
 
         slot.ReplaceNodes(kept);
+        slot.ForcesHttps = Array.Exists(kept, static node => node is { ForcesHttps: true, HasLeft: false });
         _nodeCount -= removed;
         if (kept.Length == 0 && _slots.TryRemove(slot.Key, out _))
         {

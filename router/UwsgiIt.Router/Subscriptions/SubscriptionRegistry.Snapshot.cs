@@ -64,6 +64,7 @@ internal sealed partial class SubscriptionRegistry
                 Load = node.Load,
                 Weight = node.Weight,
                 Backup = node.Backup,
+                ForcesHttps = node.ForcesHttps,
                 Sni = slot.Sni,
             },
             node.Sender,

@@ -27,6 +27,7 @@ internal sealed partial class SubscriptionRegistry : ISubscriptionSink
     private volatile int _wildcards;
     private volatile int _mountpoints;
     private volatile int _nodeCount;
+    private bool _isDraining; // guarded by _change
     private int _slotCount; // guarded by _change; ConcurrentDictionary.Count takes every lock
     private long _version;
 
@@ -44,6 +45,8 @@ internal sealed partial class SubscriptionRegistry : ISubscriptionSink
         _time = time;
         _logger = logger;
         _lookup = _slots.GetAlternateLookup<ReadOnlySpan<char>>();
+        _isDraining = options.CurrentValue.Draining.Count > 0;
+        options.OnChange(DrainByConfiguration);
         metrics.Meter.CreateObservableGauge("uwsgiit.router.slots", () => SlotCount, "{slot}", "Names with at least one node.");
         metrics.Meter.CreateObservableGauge("uwsgiit.router.nodes", () => NodeCount, "{node}", "Subscribed addresses.");
     }

@@ -164,6 +164,7 @@ public sealed class SubscriptionPacketTests
                 Algorithm = flag ? algorithm : null,
                 Vassal = flag ? "vassal.ini" : null,
                 Clear = flag,
+                ForcesHttps = modifier2 > 100,
                 UnixSeconds = (long)(number % 2_000_000_000),
                 Notify = flag ? "/run/notify" : null,
                 Sni = flag ? new SniClaim("/key", "-----BEGIN CERTIFICATE-----\n…\n", "/ca", modifier1 > 100) : null,

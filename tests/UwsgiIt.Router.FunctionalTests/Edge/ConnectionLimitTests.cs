@@ -37,6 +37,34 @@ public sealed class ConnectionLimitTests
     }
 
     [Fact]
+    public async Task UwsgiConnections_AreCappedInAll_NotPerAddress()
+    {
+        await using var router = await RouterEnvironment.StartAsync(static settings =>
+        {
+            settings["Listener"]!["Endpoints"]!.AsArray().Add(new JsonObject { ["Address"] = $"127.0.0.1:{RouterEnvironment.FreePort()}", ["Kind"] = "Uwsgi" });
+            settings["Limits"] = new JsonObject { ["MaxConnections"] = 12, ["ReservedConnections"] = 1, ["MaxConnectionsPerAddress"] = 2 };
+        });
+        var open = new List<Socket>();
+        try
+        {
+            for (var i = 0; i < 12; i++)
+            {
+                open.Add(await ConnectAsync(router.Behind(0), "127.0.0.2"));
+            }
+
+            // Who comes while others are still being let in may overtake them.
+            await Eventually.TrueAsync(async () => (await router.MetricsAsync()).Contains("uwsgiit_router_connections{otel_scope_name=\"UwsgiIt.Router\"} 12", StringComparison.Ordinal), "all are counted");
+            using var late = await ConnectAsync(router.Behind(0), "127.0.0.2");
+            Assert.Equal(0, await ReceiveAsync(late));
+            await Eventually.TrueAsync(async () => (await router.MetricsAsync()).Contains("uwsgiit_router_connections_refused_total{otel_scope_name=\"UwsgiIt.Router\",cause=\"Total\"} 1", StringComparison.Ordinal), "the refusal is counted");
+        }
+        finally
+        {
+            open.ForEach(static socket => socket.Dispose());
+        }
+    }
+
+    [Fact]
     public async Task Handshakes_AreCappedPerAddress()
     {
         await using var router = await StartAsync(new JsonObject { ["MaxHandshakesPerAddress"] = 5 });

@@ -60,6 +60,93 @@ public sealed class NodeProtectionTests
     }
 
     [Fact]
+    public async Task NodeDrainedByConfiguration_GetsNoMore_HoweverOftenItAnnouncesItself()
+    {
+        await using var router = await StartAsync([]);
+        using var first = new RecordingUpstream(UpstreamProtocol.Http);
+        using var second = new RecordingUpstream(UpstreamProtocol.Http);
+        await AnnounceAsync(router, first.Port);
+        await AnnounceAsync(router, second.Port);
+        router.WriteSettings(settings => settings["Registry"]!["Draining"] = new JsonArray(new JsonObject { ["Key"] = "www.example.com", ["Address"] = $"127.0.0.1:{first.Port}" }));
+        router.Process.Signal("HUP");
+        await Eventually.TrueAsync(async () =>
+        {
+            // Among three of two nodes in turn the first is once, if it is there.
+            first.Targets.Clear();
+            for (var i = 0; i < 3; i++)
+            {
+                Assert.Equal(200, await PostAsync(router));
+            }
+
+            return first.Targets.IsEmpty;
+        }, "the node is drained");
+        router.Send(router.Sign(new SubscriptionPacket { Command = SubscriptionCommand.Subscribe, Key = "www.example.com", Address = $"127.0.0.1:{first.Port}", Protocol = UpstreamProtocol.Http, Load = 7, UnixSeconds = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 5 }));
+        await Eventually.TrueAsync(async () => (await router.StatsAsync()).GetRawText().Contains("\"load\":7", StringComparison.Ordinal), "the announce is taken");
+        first.Targets.Clear();
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.Equal(200, await PostAsync(router));
+        }
+
+        Assert.Empty(first.Targets);
+        router.WriteSettings(static settings => settings["Registry"]!["Draining"] = new JsonArray());
+        router.Process.Signal("HUP");
+        await Eventually.TrueAsync(async () => await PostAsync(router) == 200 && !first.Targets.IsEmpty, "the node is back");
+    }
+
+    [Fact]
+    public async Task Retries_AreAFifthOfTheRequestsAtMost()
+    {
+        // Both close early, always: each GET would like to try the other one too.
+        await using var router = await StartAsync(new JsonObject { ["EjectAfterFailures"] = 1_000_000 });
+        var asked = 0;
+        foreach (var listener in new[] { router.Own(new TcpListener(IPAddress.Loopback, 0)), router.Own(new TcpListener(IPAddress.Loopback, 0)) })
+        {
+            listener.Start();
+            _ = BreakAsync(listener, () => Interlocked.Increment(ref asked));
+            await AnnounceAsync(router, ((IPEndPoint)listener.LocalEndpoint).Port);
+        }
+
+        const int Requests = 200;
+        for (var i = 0; i < Requests; i++)
+        {
+            Assert.Equal(502, await router.StatusAsync("www.example.com"));
+        }
+
+        // Ten to begin with, then every fifth.
+        Assert.InRange(asked, Requests + 1, Requests + 10 + (Requests / 5));
+    }
+
+    [Fact]
+    public async Task RequestThatNeverEnds_IsEndedAtItsBound()
+    {
+        await using var router = await StartAsync(new JsonObject { ["MaxRequestTime"] = "00:00:02" });
+        using var drip = new TcpListener(IPAddress.Loopback, 0);
+        drip.Start();
+        await AnnounceAsync(router, ((IPEndPoint)drip.LocalEndpoint).Port);
+        await using var client = await RawClient.ConnectAsync(router.Http);
+        await client.WriteAsync("GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n"u8.ToArray());
+        using var node = await drip.AcceptSocketAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        await node.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"u8.ToArray());
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        var answer = RawClient.ReadToEndAsync(client);
+        while (!answer.IsCompleted && await pace.WaitForNextTickAsync())
+        {
+            try
+            {
+                await node.SendAsync("x"u8.ToArray());
+            }
+            catch (SocketException)
+            {
+                // It is over on this side.
+                break;
+            }
+        }
+
+        Assert.StartsWith("HTTP/1.1 200", await answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task BusyNode_IsQueuedForAndFullQueuesAnswerAtOnce()
     {
         await using var router = await StartAsync(new JsonObject { ["MaxRequestsPerNode"] = 1, ["MaxQueued"] = 2, ["QueueTimeout"] = "00:00:30" });

@@ -35,6 +35,10 @@ public sealed class PolicyTests : IAsyncLifetime, IDisposable
             ["asks.example.com"] = new JsonObject { ["ForwardAuth"] = verifier + "verify", ["ForwardAuthHeaders"] = new JsonArray("X-User") },
             ["narrow.example.com"] = new JsonObject { ["BytesPerSecond"] = 1000 },
             ["small.example.com"] = new JsonObject { ["Compress"] = true },
+            ["in.example.com"] = new JsonObject { ["UploadBytesPerSecond"] = 1000 },
+            ["c1.example.com"] = new JsonObject { ["CustomerRate"] = 1, ["CustomerBurst"] = 3 },
+            ["c2.example.com"] = new JsonObject { ["CustomerRate"] = 1, ["CustomerBurst"] = 3 },
+            ["c3.example.com"] = new JsonObject { ["CustomerRate"] = 1, ["CustomerBurst"] = 3 },
         };
         _router = new RouterEnvironment(settings =>
         {
@@ -45,7 +49,15 @@ public sealed class PolicyTests : IAsyncLifetime, IDisposable
         var salt = "salt";
         var hash = Convert.ToBase64String(Rfc2898DeriveBytes.Pbkdf2("secret", Encoding.UTF8.GetBytes(salt), 2000, HashAlgorithmName.SHA256, 32));
         await File.WriteAllTextAsync(_router.Folder.File("users"), $"# one\nalice:pbkdf2_sha256$2000${salt}${hash}\n");
-        _router.WriteSettings(settings => settings["Policy"]!["Names"]!["users.example.com"]!["BasicUsersFile"] = _router.Folder.File("users"));
+        await File.WriteAllTextAsync(_router.Folder.File("down.html"), "<p>Back at noon.</p>");
+        await File.WriteAllTextAsync(_router.Folder.File("gone.json"), "{}");
+        _router.WriteSettings(settings =>
+        {
+            var policies = settings["Policy"]!["Names"]!;
+            policies["users.example.com"]!["BasicUsersFile"] = _router.Folder.File("users");
+            policies["down.example.com"]!["ErrorPages"] = new JsonObject { ["503"] = _router.Folder.File("down.html") };
+            settings["Policy"]!["Default"] = new JsonObject { ["ErrorPages"] = new JsonObject { ["404"] = _router.Folder.File("gone.json") } };
+        });
         await _router.StartRouterAsync();
         foreach (var (name, _) in names)
         {
@@ -172,6 +184,86 @@ public sealed class PolicyTests : IAsyncLifetime, IDisposable
         Assert.Equal(text, await held.Content.ReadAsStringAsync());
         using var next = await AskAsync("narrow.example.com", "/n/1/");
         Assert.InRange(clock.Elapsed.TotalSeconds, 1.5, 600);
+    }
+
+    [Fact]
+    public async Task ErrorPages_AreTheNamesThenTheDefaults()
+    {
+        using var down = await AskAsync("down.example.com");
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "text/html", "<p>Back at noon.</p>"), (down.StatusCode, down.Content.Headers.ContentType!.MediaType, await down.Content.ReadAsStringAsync()));
+        using var unknown = await AskAsync("nobody.example.com");
+        Assert.Equal((HttpStatusCode.NotFound, "application/json", "{}"), (unknown.StatusCode, unknown.Content.Headers.ContentType!.MediaType, await unknown.Content.ReadAsStringAsync()));
+        using var closed = await AskAsync("closed.example.com");
+        Assert.Equal("403 Forbidden\n", await closed.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Uploads_AreHeldToARate()
+    {
+        // Four thousand bytes at a thousand a second, of which one second's worth may come at once.
+        var clock = Stopwatch.StartNew();
+        for (var i = 0; i < 2; i++)
+        {
+            using var response = await _router.GetAsync("in.example.com", "/", HttpMethod.Post, new ByteArrayContent(new byte[2000]));
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        Assert.InRange(clock.Elapsed.TotalSeconds, 2.5, 600);
+    }
+
+    [Fact]
+    public async Task CustomersRate_IsThatOfAllHisNames()
+    {
+        // The third name is somebody else's.
+        using var other = RSA.Create(2048);
+        _router.WriteKey("c3.example.com", other);
+        await Eventually.TrueAsync(async () =>
+        {
+            _router.Send(_router.Sign(new SubscriptionPacket { Command = SubscriptionCommand.Subscribe, Key = "c3.example.com", Address = $"127.0.0.1:{_scripted.Port}", Protocol = UpstreamProtocol.Http }, other));
+            return (await _router.NodesAsync("c3.example.com")).Length == 2;
+        }, "the other customer announces a node of his own", 60);
+        var served = 0;
+        var started = Stopwatch.GetTimestamp();
+        for (var i = 0; i < 8; i++)
+        {
+            served += await _router.StatusAsync(i % 2 == 0 ? "c1.example.com" : "c2.example.com") == 200 ? 1 : 0;
+        }
+
+        Assert.InRange(served, 3, 4 + (int)Stopwatch.GetElapsedTime(started).TotalSeconds);
+
+        // Whatever the node says: it was asked, for his bucket is his own.
+        _scripted.Answers[1] = ([Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")], true);
+        Assert.Equal(200, await _router.StatusAsync("c3.example.com", "/n/1/"));
+    }
+
+    [Fact]
+    public async Task ForcedHttps_IsThePacketsWish_AndOutlastsARestart()
+    {
+        var packet = new SubscriptionPacket { Command = SubscriptionCommand.Subscribe, Key = "forced.example.com", Address = $"127.0.0.1:{_upstream.Port}", Protocol = UpstreamProtocol.Http, ForcesHttps = true };
+        await _router.AnnounceAsync(packet);
+        await AssertRedirectsAsync();
+        Assert.Equal(200, await _router.StatusAsync("forced.example.com", "/.well-known/acme-challenge/x"));
+        Assert.Equal(200, await StatusAsync("forced.example.com", ("X-Forwarded-Proto", "https")));
+
+        // What is on disk is what a killed router serves again before the next announce.
+        var snapshot = _router.Folder.File("state");
+        await Eventually.TrueAsync(() => Task.FromResult(Directory.GetFiles(snapshot).Any(static file => !file.EndsWith(".new", StringComparison.Ordinal) && File.ReadAllText(file, Encoding.Latin1).Contains("forced.example.com", StringComparison.Ordinal))), "the name is on disk");
+        _router.Process.Signal("KILL");
+        await _router.Process.WaitAsync();
+        await _router.StartRouterAsync();
+        await AssertRedirectsAsync();
+        await Eventually.TrueAsync(async () =>
+        {
+            // A second's worth of the clock makes it a new packet.
+            _router.Send(_router.Sign(packet with { ForcesHttps = false, Load = 1 }));
+            return await _router.StatusAsync("forced.example.com") == 200;
+        }, "the wish is taken back", 60);
+
+        async Task AssertRedirectsAsync()
+        {
+            using var redirect = await AskAsync("forced.example.com", "/a?b=c");
+            Assert.Equal((HttpStatusCode.MovedPermanently, "https://forced.example.com/a?b=c"), (redirect.StatusCode, redirect.Headers.Location?.OriginalString));
+        }
     }
 
     private static string Basic(string credentials) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials));

@@ -4,9 +4,11 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using UwsgiIt.ApiLoad;
 
 // Asks one question: how long do reads and writes of a provisioning api take at a given rate?
 //   uwsgiit-apiload SOCKET ADDRESS [CUSTOMERS 1000] [CONTAINERS 10000] [RATE 500] [SECONDS 20] [FEEDS 50]
+//   uwsgiit-apiload SOCKET metrics TLSPORT FOLDER [LOOKS 20] [SERIES 12]      on a database that was filled, and lies in FOLDER
 // SOCKET is the api's local socket, ADDRESS its plain listener. The database must be empty; it is filled through the api.
 if (args.Length < 2)
 {
@@ -15,7 +17,6 @@ if (args.Length < 2)
 }
 
 int Number(int index, int fallback) => args.Length > index ? int.Parse(args[index], CultureInfo.InvariantCulture) : fallback;
-var (customers, containers, rate, seconds, feeds) = (Number(2, 1000), Number(3, 10_000), Number(4, 500), Number(5, 20), Number(6, 50));
 var operatorClient = new HttpClient(new SocketsHttpHandler
 {
     ConnectCallback = async (_, cancellationToken) =>
@@ -27,6 +28,11 @@ var operatorClient = new HttpClient(new SocketsHttpHandler
 })
 { BaseAddress = new Uri("http://localhost"), Timeout = TimeSpan.FromMinutes(2) };
 
+if (args[1] == "metrics")
+{
+    return await MetricLoad.RunAsync(operatorClient, args[0], Number(2, 8009), args[3], Number(4, 20), Number(5, 12));
+}
+
 async Task<JsonNode> PostAsync(HttpClient client, string path, object body)
 {
     using var response = await client.PostAsJsonAsync(path, body);
@@ -34,6 +40,7 @@ async Task<JsonNode> PostAsync(HttpClient client, string path, object body)
     return response.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new InvalidOperationException($"{path}: {(int)response.StatusCode} {text}");
 }
 
+var (customers, containers, rate, seconds, feeds) = (Number(2, 1000), Number(3, 10_000), Number(4, 500), Number(5, 20), Number(6, 50));
 var boot = await PostAsync(operatorClient, "/v1/bootstrap", new { admin = "load", password = "load", server = "load", address = "127.0.0.1", memory = 2_000_000_000, storage = 2_000_000_000 });
 await PostAsync(operatorClient, "/v1/distros", new { name = "d", path = "d" });
 string[] keys = ["ssh-ed25519 AAAA a"];
@@ -95,6 +102,7 @@ var (reads, writes) = (new List<double>(), new List<double>());
 var failures = 0;
 var pending = new List<Task>();
 var clock = Stopwatch.StartNew();
+var cpu = ApiCpu.Read(args[0]);
 for (var i = 0; i < rate * seconds; i++)
 {
     var due = TimeSpan.FromSeconds(i / (double)rate);
@@ -107,6 +115,7 @@ for (var i = 0; i < rate * seconds; i++)
 }
 
 await Task.WhenAll(pending);
+Console.WriteLine($"CPU of the api: {(ApiCpu.Read(args[0]) - cpu).TotalMilliseconds / (rate * seconds):F2} ms a request");
 Console.WriteLine($"{rate}/s for {seconds} s: {failures} failed; {Describe("read", reads)}; {Describe("write", writes)}");
 return failures == 0 ? 0 : 1;
 

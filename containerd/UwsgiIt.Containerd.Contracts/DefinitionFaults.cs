@@ -5,23 +5,16 @@ namespace UwsgiIt.Containerd.Contracts;
 /// <summary>What is wrong with a definition: every fault, each a sentence with the member, the value and what would be right.</summary>
 public static class DefinitionFaults
 {
-    /// <summary>First uid of a container.</summary>
-    public const uint FirstUid = 30_001;
-
-    /// <summary>Last uid: the numbers from 524288 on are nspawn's.</summary>
-    public const uint LastUid = 524_287;
-
     /// <summary>Loopboxes of one container; arbitrary, may grow.</summary>
     public const int MaxLoopboxes = 16;
 
     private const int MaxListed = 256;
-    private const long MinMemory = 16 * 1024 * 1024;
 
     private static readonly string[] ReservedNames = ["etc", "logs", "run", "tmp", "vassals"];
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 
-    /// <summary>True when the number may be a container's: not one that systemd or the kernel gives a meaning to.</summary>
-    public static bool IsUid(uint uid) => uid is >= FirstUid and <= LastUid and not (>= 60_001 and <= 65_535);
+    /// <summary>See <see cref="ContainerLimits.IsUid"/>.</summary>
+    public static bool IsUid(uint uid) => ContainerLimits.IsUid(uid);
 
     /// <summary>True for one directory name of letters, digits and <c>. _ -</c>, not hidden and at most 64 characters.</summary>
     public static bool IsPlainName(string name)
@@ -35,7 +28,7 @@ public static class DefinitionFaults
     {
         ArgumentNullException.ThrowIfNull(definition);
         var faults = new List<string>();
-        Require(IsUid(definition.Uid), $"uid {definition.Uid} is not a container's: write one from {FirstUid} to {LastUid}, not 60001 to 65535");
+        Require(IsUid(definition.Uid), $"uid {definition.Uid} is not a container's: write one from {ContainerLimits.FirstUid} to {ContainerLimits.LastUid}, not {ContainerLimits.FirstReservedUid} to {ContainerLimits.LastReservedUid}");
         Require(definition.Name.Length is > 0 and <= 255 && !definition.Name.Any(char.IsControl), "name is empty, longer than 255 characters, or has control characters");
         Require(definition.Distro is not null != definition.CustomDistro is not null, "one of distro and custom_distro must be given, not both");
         Require(definition.Distro is null || IsPlainName(definition.Distro), $"distro '{definition.Distro}' is not one directory name of letters, digits and . _ -");
@@ -46,12 +39,12 @@ public static class DefinitionFaults
             Require(!definition.CustomDistrosStorage, "a container that stores custom distros cannot use one");
         }
 
-        Require(definition.Memory >= MinMemory, $"memory {definition.Memory} is less than {MinMemory} bytes");
-        Require(definition.Storage >= 1024 * 1024, $"storage {definition.Storage} is less than 1048576 bytes");
-        Require(definition.Inodes is null or >= 100, $"inodes {definition.Inodes} is less than 100");
-        Require(definition.Pids is >= 8 and <= 1_000_000, $"pids {definition.Pids} is not 8 to 1000000");
-        Require(definition.CpuWeight is >= 1 and <= 10_000, $"cpu_weight {definition.CpuWeight} is not 1 to 10000");
-        Require(definition.CpuMax is null or (>= 0.01 and <= 1024), $"cpu_max {definition.CpuMax} is not 0.01 to 1024 processors");
+        Require(definition.Memory >= ContainerLimits.MinMemory, $"memory {definition.Memory} is less than {ContainerLimits.MinMemory} bytes");
+        Require(definition.Storage >= ContainerLimits.MinStorage, $"storage {definition.Storage} is less than {ContainerLimits.MinStorage} bytes");
+        Require(definition.Inodes is null or >= ContainerLimits.MinInodes, $"inodes {definition.Inodes} is less than {ContainerLimits.MinInodes}");
+        Require(definition.Pids is >= ContainerLimits.MinPids and <= ContainerLimits.MaxPids, $"pids {definition.Pids} is not {ContainerLimits.MinPids} to {ContainerLimits.MaxPids}");
+        Require(definition.CpuWeight is >= 1 and <= ContainerLimits.MaxCpuWeight, $"cpu_weight {definition.CpuWeight} is not 1 to {ContainerLimits.MaxCpuWeight}");
+        Require(definition.CpuMax is null or (>= 0.01 and <= ContainerLimits.MaxCpus), $"cpu_max {definition.CpuMax} is not 0.01 to {ContainerLimits.MaxCpus} processors");
         Require(definition.IoMax is null or >= 65_536, $"io_max {definition.IoMax} is less than 65536 bytes a second");
         Require(definition.MemoryAlarm is >= 0 and <= 100, $"memory_alarm {definition.MemoryAlarm} is not 0 to 100");
         Require(definition.QuotaThreshold is >= 0 and <= 100, $"quota_threshold {definition.QuotaThreshold} is not 0 to 100");

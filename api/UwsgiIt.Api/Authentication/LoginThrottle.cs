@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
+using UwsgiIt.Api.Diagnostics;
 using UwsgiIt.Api.Hosting;
 
 namespace UwsgiIt.Api.Authentication;
 
 /// <summary>Counts failed logins per address and per user name; beyond the bound the next is refused without a look at the password.</summary>
-internal sealed class LoginThrottle(IOptions<AuthenticationOptions> options, TimeProvider time)
+internal sealed class LoginThrottle(IOptions<AuthenticationOptions> options, TimeProvider time, ApiMetrics? metrics = null)
 {
     private const int WindowSeconds = 60;
 
@@ -25,6 +26,7 @@ internal sealed class LoginThrottle(IOptions<AuthenticationOptions> options, Tim
 
     public void Failed(string address, string? user)
     {
+        metrics?.LoginFailed();
         Count("a:" + address);
         if (user is not null)
         {

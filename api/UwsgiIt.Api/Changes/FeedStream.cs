@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using UwsgiIt.Api.Contracts;
+using UwsgiIt.Api.Diagnostics;
 using UwsgiIt.Api.Storage;
 
 namespace UwsgiIt.Api.Changes;
@@ -10,7 +11,7 @@ namespace UwsgiIt.Api.Changes;
 /// The feed as server-sent events: id is the version, so that a client that reconnects with Last-Event-ID misses nothing. When what it missed
 /// is no longer kept, an event <c>reset</c> tells it to fetch everything anew. A comment every 15 seconds shows that the line is alive.
 /// </summary>
-internal sealed class FeedStream(ApiContextFactory factory, ChangeSignal signal, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class FeedStream(ApiContextFactory factory, ChangeSignal signal, IHostApplicationLifetime lifetime, ApiMetrics metrics, TimeProvider time)
 {
     private const int BatchSize = 500;
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
@@ -28,6 +29,7 @@ internal sealed class FeedStream(ApiContextFactory factory, ChangeSignal signal,
         response.Headers.CacheControl = "no-store";
         var position = await StartAsync(http, after, stop.Token);
         var quietSince = time.GetTimestamp();
+        metrics.Followers(1);
         try
         {
             while (true)
@@ -61,6 +63,10 @@ internal sealed class FeedStream(ApiContextFactory factory, ChangeSignal signal,
         catch (OperationCanceledException)
         {
             // The client left, or we are about to.
+        }
+        finally
+        {
+            metrics.Followers(-1);
         }
     }
 

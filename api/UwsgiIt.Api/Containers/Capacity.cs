@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using UwsgiIt.Api.Hosting;
 using UwsgiIt.Api.Storage;
+using UwsgiIt.Containerd.Contracts;
 
 namespace UwsgiIt.Api.Containers;
 
@@ -11,6 +12,9 @@ internal static class Capacity
     public const string NotEnoughMemory = "not enough memory";
 
     public const string NotEnoughStorage = "not enough storage";
+
+    /// <summary>Least memory of a container, in MB: no host takes less.</summary>
+    public const int MinMemory = (int)(ContainerLimits.MinMemory / 1_048_576);
 
     public static async Task<(long Memory, long Storage)> FreeAsync(ApiContext db, int serverId, int exceptContainerId, CancellationToken cancellationToken)
     {
@@ -23,7 +27,7 @@ internal static class Capacity
     public static async Task CheckAsync(ApiContext db, int serverId, int exceptContainerId, long memory, long storage, CancellationToken cancellationToken)
     {
         var (freeMemory, freeStorage) = await FreeAsync(db, serverId, exceptContainerId, cancellationToken);
-        if (memory <= 0 || memory > freeMemory)
+        if (memory < MinMemory || memory > freeMemory)
         {
             throw Fault.Conflict(NotEnoughMemory);
         }

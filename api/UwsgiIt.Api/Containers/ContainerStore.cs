@@ -4,6 +4,7 @@ using UwsgiIt.Api.Contracts;
 using UwsgiIt.Api.Hosting;
 using UwsgiIt.Api.Resources;
 using UwsgiIt.Api.Tags;
+using UwsgiIt.Containerd.Contracts;
 
 namespace UwsgiIt.Api.Containers;
 
@@ -76,6 +77,11 @@ internal sealed class ContainerStore(StoreContext context, TagStore tags, IOptio
         row.Tags.AddRange(await tags.ByNameAsync(customerId, body.Tags ?? [], make: true, cancellationToken));
         Db.Add(row);
         await Db.SaveChangesAsync(cancellationToken);
+        if (!ContainerLimits.IsUid(ContainerUid.Of(row.Id)))
+        {
+            throw Fault.Conflict($"{ContainerUid.Of(row.Id)} would be its uid, which is none that hosts take.");
+        }
+
         row.Server = server;
         return row;
     }
@@ -222,9 +228,9 @@ internal sealed class ContainerStore(StoreContext context, TagStore tags, IOptio
             return moved;
         }
 
-        if (memory <= 0 || storage <= 0)
+        if (memory < Capacity.MinMemory || storage <= 0)
         {
-            throw Fault.Invalid(memory <= 0 ? "memory" : "storage", "is not positive");
+            throw memory < Capacity.MinMemory ? Fault.Invalid("memory", $"is less than {Capacity.MinMemory}") : Fault.Invalid("storage", "is not positive");
         }
 
         if (serverId != row.ServerId && !await Db.Servers.AnyAsync(server => server.Id == serverId, cancellationToken))

@@ -2,6 +2,7 @@ using System.Net.Mail;
 using UwsgiIt.Api.Contracts;
 using UwsgiIt.Api.Hosting;
 using UwsgiIt.Api.Resources;
+using UwsgiIt.Containerd.Contracts;
 
 namespace UwsgiIt.Api.Containers;
 
@@ -53,15 +54,15 @@ internal static class ContainerTexts
     {
         if (patch.Inodes is { } inodes)
         {
-            row.Inodes = inodes is >= 0 and <= 1_000_000_000_000 ? inodes == 0 ? null : inodes : throw Fault.Invalid("inodes", "is not between 0 and 10^12");
+            row.Inodes = inodes == 0 ? null : inodes is >= ContainerLimits.MinInodes and <= 1_000_000_000_000 ? inodes : throw Fault.Invalid("inodes", $"is not between {ContainerLimits.MinInodes} and 10^12, nor 0");
         }
 
-        row.Pids = Limit("pids", patch.Pids, 4_194_304, row.Pids);
-        row.CpuWeight = Limit("cpu_weight", patch.CpuWeight, 10_000, row.CpuWeight);
-        row.CpuPercent = Limit("cpu_percent", patch.CpuPercent, 100_000, row.CpuPercent);
+        row.Pids = Limit("pids", patch.Pids, ContainerLimits.MinPids, ContainerLimits.MaxPids, row.Pids);
+        row.CpuWeight = Limit("cpu_weight", patch.CpuWeight, 1, ContainerLimits.MaxCpuWeight, row.CpuWeight);
+        row.CpuPercent = Limit("cpu_percent", patch.CpuPercent, 1, ContainerLimits.MaxCpus * 100, row.CpuPercent);
     }
 
-    private static int? Limit(string field, int? wanted, int max, int? current) => wanted switch { null => current, 0 => null, { } value => TextRules.InRange(field, value, 1, max) };
+    private static int? Limit(string field, int? wanted, int min, int max, int? current) => wanted switch { null => current, 0 => null, { } value => TextRules.InRange(field, value, min, max) };
 
     private static bool Text(string field, string? wanted, string? current, Action<string?> set) => wanted is not null && Set(TextRules.OrNull(TextRules.Line(field, wanted)), current, set);
 

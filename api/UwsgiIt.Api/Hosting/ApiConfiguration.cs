@@ -1,5 +1,6 @@
 using UwsgiIt.Api.Authentication;
 using UwsgiIt.Api.Containers;
+using UwsgiIt.Api.Diagnostics;
 using UwsgiIt.Api.Domains;
 using UwsgiIt.Api.Metrics;
 using UwsgiIt.Api.Storage;
@@ -18,7 +19,8 @@ internal static class ApiConfiguration
         .Add<AuthenticationOptions>()
         .Add<DnsOptions>()
         .Add<NetworkOptions>()
-        .Add<MetricsOptions>();
+        .Add<MetricsOptions>()
+        .Add<AdminOptions>();
 
     public static IConfigurationRoot Build(ProgramArguments arguments) => new ConfigurationBuilder().AddSettings(arguments, EnvironmentPrefix).Build();
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using UwsgiIt.Api.Diagnostics;
 using UwsgiIt.Api.Servers;
 using UwsgiIt.Api.Storage;
 
@@ -26,6 +27,9 @@ internal static class HostingServiceCollectionExtensions
         services.AddSingleton<ApiContextFactory>();
         services.AddSingleton<CertificateAuthority>();
         services.AddSingleton<Migrator>();
+        services.AddMetrics();
+        services.AddSingleton<ApiMetrics>();
+        services.AddHostedService<AdminServer>();
         services.AddScoped<Tenant>();
         services.AddScoped(static provider => provider.GetRequiredService<ApiContextFactory>().Create(provider.GetRequiredService<Tenant>()));
         services.AddOptions<HostOptions>().Configure<IOptions<ListenerOptions>>(static (host, listener) => host.ShutdownTimeout = listener.Value.DrainTimeout);

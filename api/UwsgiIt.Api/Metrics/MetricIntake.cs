@@ -2,12 +2,13 @@ using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
+using UwsgiIt.Api.Diagnostics;
 using UwsgiIt.Api.Storage;
 
 namespace UwsgiIt.Api.Metrics;
 
 /// <summary>Stores points: each chunk of a series grows by appending in the database, so that concurrent posts lose nothing. Acknowledged is on disk.</summary>
-internal sealed class MetricIntake(ApiContext db)
+internal sealed class MetricIntake(ApiContext db, ApiMetrics? metrics = null)
 {
     private static readonly string[] SqliteParameters = ["$container", "$domain", "$metric", "$start", "$data"];
 
@@ -34,6 +35,7 @@ internal sealed class MetricIntake(ApiContext db)
         }
 
         await db.Database.CommitTransactionAsync(CancellationToken.None);
+        metrics?.PointsStored(samples.Count);
     }
 
     private static byte[] Pack(long start, IEnumerable<MetricSample> samples)

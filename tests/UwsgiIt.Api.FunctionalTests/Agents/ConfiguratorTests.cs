@@ -21,7 +21,7 @@ public sealed class ConfiguratorTests(SqliteEnvironment environment)
         await environment.Operator.CreateAsync("/v1/rules", new { container = first, direction = "out", source = "10.0.0.0/8", destination = "192.0.2.0/24", action = "deny" });
         await customer.Client.CreateAsync("/v1/portmaps", new { container = second, proto = "udp", public_port = 7000, private_port = 7001 });
         var (elsewhere, other) = (await environment.NewServerAsync(), await environment.NewCustomerAsync());
-        var far = (await environment.Operator.CreateAsync("/v1/containers", new { name = "far", server = elsewhere.Id, memory = 10, storage = 10, customer = other.Id }))["uid"]!.GetValue<int>();
+        var far = (await environment.Operator.CreateAsync("/v1/containers", new { name = "far", server = elsewhere.Id, memory = 16, storage = 10, customer = other.Id }))["uid"]!.GetValue<int>();
         await customer.Client.CreateAsync("/v1/links", new { container = second, to = far });
         using var host = await environment.HostAsync(customer.Server);
         var state = System.Text.Json.JsonSerializer.Deserialize<HostContainers>((await host.GetNodeAsync("/v1/host/containers")).ToJsonString(), ApiJson.Options)!;

@@ -60,8 +60,8 @@ public abstract class LegacyContainerTests(ApiEnvironment environment)
             ($$"""{"server": "{{foreign}}", "name": "x", "memory": 100, "storage": 1}""", 403, """{"error": "Forbidden"}"""),
             ($$"""{"server": "{{server}}", "name": "x", "memory": 9901, "storage": 1}""", 200, """{"error": "Conflict", "reason": "not enough memory"}"""),
             ($$"""{"server": "{{server}}", "name": "x", "memory": 0, "storage": 0}""", 200, """{"error": "Conflict", "reason": "not enough memory"}"""),
-            ($$"""{"server": "{{server}}", "name": "x", "memory": 1, "storage": 100000}""", 200, """{"error": "Conflict", "reason": "not enough storage"}"""),
-            ($$"""{"server": "{{server}}", "name": null, "memory": 1, "storage": 1}""", 409, """{"error": "Conflict"}"""),
+            ($$"""{"server": "{{server}}", "name": "x", "memory": 16, "storage": 100000}""", 200, """{"error": "Conflict", "reason": "not enough storage"}"""),
+            ($$"""{"server": "{{server}}", "name": null, "memory": 16, "storage": 1}""", 409, """{"error": "Conflict"}"""),
             ("[]", 403, """{"error": "Forbidden"}"""),
         })
         {
@@ -124,6 +124,7 @@ public abstract class LegacyContainerTests(ApiEnvironment environment)
     [InlineData("""{"custom_distro": 999}""", 409, false, "custom_distro", "null")]
     [InlineData("""{"memory": 200}""", 200, true, "memory", "200")]
     [InlineData("""{"memory": 10001}""", 409, false, "memory", "100")]
+    [InlineData("""{"memory": 15}""", 400, false, "memory", "100")]
     [InlineData("""{"storage": -1}""", 400, false, "storage", "1000")]
     [InlineData("""{"memory": 1e30}""", 400, false, "memory", "100")]
     [InlineData("""{"tags": ["unknown"]}""", 200, false, "tags", "[]")]
@@ -179,11 +180,11 @@ public abstract class LegacyContainerTests(ApiEnvironment environment)
     {
         var customer = await environment.NewCustomerAsync();
         var server = await environment.NewServerAsync();
-        var made = await environment.Operator.CreateAsync("/v1/containers", new { name = "shared", server = server.Id, memory = 10, storage = 10, customer = customer.Id });
+        var made = await environment.Operator.CreateAsync("/v1/containers", new { name = "shared", server = server.Id, memory = 16, storage = 10, customer = customer.Id });
         var uid = made["uid"]!.GetValue<int>();
         var (status, body) = await customer.Client.SendAsync("POST", $"/api/containers/{uid}", """{"memory": 20, "storage": 20, "note": "n"}""");
         Assert.Equal(200, status);
-        Assert.Equal((10, 10, "n"), (JsonNode.Parse(body)!["memory"]!.GetValue<int>(), JsonNode.Parse(body)!["storage"]!.GetValue<int>(), JsonNode.Parse(body)!["note"]!.GetValue<string>()));
+        Assert.Equal((16, 10, "n"), (JsonNode.Parse(body)!["memory"]!.GetValue<int>(), JsonNode.Parse(body)!["storage"]!.GetValue<int>(), JsonNode.Parse(body)!["note"]!.GetValue<string>()));
     }
 
     [Fact]

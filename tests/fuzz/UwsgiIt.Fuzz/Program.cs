@@ -1,14 +1,15 @@
-using System.Diagnostics;
 using System.Globalization;
 using SharpFuzz;
 using UwsgiIt.Fuzz;
 
 // fuzz TARGET FILE…                      runs files, for example a corpus or a crash
-// fuzz TARGET|all --seconds N --seed S   mutates the built-in seeds
+// fuzz TARGET|all --seconds N [--seed S] [--corpus FOLDER]
+//                                        mutates seeds and kept inputs; instrumented by the sharpfuzz tool, what takes new branches too, and keeps it
 // fuzz TARGET --libfuzzer                under libFuzzer, instrumented by the sharpfuzz tool
+CoverageMap.Attach();
 if (args.Length < 2 || (args[0] != "all" && !FuzzTargets.All.ContainsKey(args[0])))
 {
-    Console.Error.WriteLine($"Usage: fuzz TARGET FILE… | fuzz TARGET|all --seconds N [--seed S] | fuzz TARGET --libfuzzer\nTargets: {string.Join(' ', FuzzTargets.All.Keys)}");
+    Console.Error.WriteLine($"Usage: fuzz TARGET FILE… | fuzz TARGET|all --seconds N [--seed S] [--corpus FOLDER] | fuzz TARGET --libfuzzer\nTargets: {string.Join(' ', FuzzTargets.All.Keys)}");
     return 64;
 }
 
@@ -29,29 +30,15 @@ if (args[1] != "--seconds")
 }
 
 var seconds = double.Parse(args[2], CultureInfo.InvariantCulture);
-var seed = args.Length > 4 ? int.Parse(args[4], CultureInfo.InvariantCulture) : Environment.TickCount;
+var seed = Option("--seed") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : Environment.TickCount;
 foreach (var (name, target) in FuzzTargets.All.Where(target => args[0] == "all" || args[0] == target.Key))
 {
-    var mutator = new Mutator(seed);
-    var clock = Stopwatch.StartNew();
-    var runs = 0L;
-    while (clock.Elapsed.TotalSeconds < seconds)
+    if (!new FuzzRun(name, target, seed, Option("--corpus")).Run(seconds))
     {
-        var input = mutator.Next(target.Seeds);
-        try
-        {
-            target.Run(input);
-            runs++;
-        }
-        catch (Exception e)
-        {
-            // Whatever it is, the input that caused it is the finding.
-            Console.Error.WriteLine($"{name}: {e.Message}\nseed {seed}, run {runs}, input {Convert.ToHexString(input)}");
-            return 1;
-        }
+        return 1;
     }
-
-    Console.WriteLine($"{name}: {runs} runs in {seconds} s, seed {seed}: no finding");
 }
 
 return 0;
+
+string? Option(string name) => Array.IndexOf(args, name) is var at and > 0 && at + 1 < args.Length ? args[at + 1] : null;

@@ -29,10 +29,10 @@ internal sealed class LimitsOptions : IValidatedOptions
     public int MinRequestRate { get; set; } = 240;
 
     /// <summary>
-    /// Slowest client of a response, in bytes per second. Default 8,192: Kestrel measures by pieces of up to 64 KiB that wait for the client, so
-    /// that its own 240 would let one hold a response for minutes; so whoever takes next to nothing is cut within 15 seconds.
+    /// Slowest client of a response, in bytes per second, on the whole of it. Default 5,120: Kestrel measures by pieces of up to 64 KiB that wait
+    /// for the client, so that its own 240 would let one hold a response for minutes. Who stalls is cut by <c>Forwarding:ClientStallTimeout</c>.
     /// </summary>
-    public int MinResponseRate { get; set; } = 8_192;
+    public int MinResponseRate { get; set; } = 5_120;
 
     /// <summary>How long a body may be slower. Default 5 s (Kestrel's).</summary>
     public TimeSpan MinDataRateGrace { get; set; } = TimeSpan.FromSeconds(5);

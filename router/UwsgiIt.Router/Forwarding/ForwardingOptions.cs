@@ -16,6 +16,12 @@ internal sealed class ForwardingOptions : IValidatedOptions
     /// <summary>Longest silence within a request or response body. Default 60 s.</summary>
     public TimeSpan BodyIdleTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// How long a client may leave a response where it is: some 64 KiB have to go in this time once the kernel holds what it may. Unlike
+    /// <c>Limits:MinResponseRate</c> it gives no credit for having been fast. Default 10 s.
+    /// </summary>
+    public TimeSpan ClientStallTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Longest time of a request in all, once its head has arrived; an upgraded connection has its own bound. Default 4 hours.</summary>
     public TimeSpan MaxRequestTime { get; set; } = TimeSpan.FromHours(4);
 
@@ -91,7 +97,7 @@ internal sealed class ForwardingOptions : IValidatedOptions
 
         foreach (var (setting, value) in new[]
         {
-            ("ConnectTimeout", ConnectTimeout), ("ResponseTimeout", ResponseTimeout), ("BodyIdleTimeout", BodyIdleTimeout), ("MaxRequestTime", MaxRequestTime),
+            ("ConnectTimeout", ConnectTimeout), ("ResponseTimeout", ResponseTimeout), ("BodyIdleTimeout", BodyIdleTimeout), ("ClientStallTimeout", ClientStallTimeout), ("MaxRequestTime", MaxRequestTime),
             ("QueueTimeout", QueueTimeout), ("EjectionTime", EjectionTime), ("MaxEjectionTime", MaxEjectionTime),
             ("UpgradeIdleTimeout", UpgradeIdleTimeout), ("MaxSessionTime", MaxSessionTime), ("IdleConnectionTimeout", IdleConnectionTimeout),
         })

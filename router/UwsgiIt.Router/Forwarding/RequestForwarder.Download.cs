@@ -164,6 +164,7 @@ internal sealed partial class RequestForwarder
         {
             if (unflushed > 0)
             {
+                connection.Deadline = After(request.Settings.ClientStallTimeout);
                 connection.WaitsFor = context;
                 var flushed = await writer.FlushAsync();
                 connection.WaitsFor = null;
@@ -212,6 +213,7 @@ internal sealed partial class RequestForwarder
         if (unflushed > 0)
         {
             // Kestrel does not flush a body of known length by itself when the request ends.
+            connection.Deadline = After(request.Settings.ClientStallTimeout);
             connection.WaitsFor = context;
             await writer.FlushAsync();
             connection.WaitsFor = null;

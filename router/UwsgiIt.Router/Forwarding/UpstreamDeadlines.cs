@@ -26,7 +26,7 @@ internal sealed class UpstreamDeadlines : BackgroundService
             {
                 if (connection.Deadline < now)
                 {
-                    // Kestrel's rate gives a client that was fast before credit for hours.
+                    // Kestrel's rate gives a client that was fast before credit for minutes.
                     connection.WaitsFor?.Abort();
                     connection.Abort(timedOut: true);
                     _connections.TryRemove(connection, out _);

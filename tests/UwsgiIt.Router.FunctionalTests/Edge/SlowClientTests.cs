@@ -18,8 +18,8 @@ public sealed partial class SlowClientTests(ITestOutputHelper output)
     private const int Connections = 2_000;
     private const int Looks = 3;
 
-    // All come within a second or so, and the router is asked once a second.
-    private const int MostSeconds = 15 + 2;
+    // The router is asked once a second.
+    private const int MostSeconds = 15 + 1;
 
     private static readonly string[][] Modes =
     [
@@ -65,7 +65,7 @@ public sealed partial class SlowClientTests(ITestOutputHelper output)
     public async Task ClientThatWasFast_IsCutWhenItStalls()
     {
         using var big = new BigUpstream();
-        await using var router = await StartAsync(big, static settings => settings["Forwarding"] = new JsonObject { ["BodyIdleTimeout"] = "00:00:03" });
+        await using var router = await StartAsync(big, static settings => settings["Forwarding"] = new JsonObject { ["ClientStallTimeout"] = "00:00:03" });
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await socket.ConnectAsync(router.Http, deadline.Token);
@@ -95,7 +95,7 @@ public sealed partial class SlowClientTests(ITestOutputHelper output)
         return router;
     }
 
-    /// <summary>Good requests a second while attacks last, and how many seconds after the first of their connections the router had none left.</summary>
+    /// <summary>Good requests a second while attacks last, and how many seconds after the last of their connections had come the router had none left.</summary>
     private static async Task<(double Good, double Seconds)> AttackAsync(RouterEnvironment router, string[][] modes, int connections)
     {
         var attacks = modes.Select(options => router.Own(new ChildProcess(Tool, ["-c", $"{connections}", "-r", $"{connections}", "-l", "150", "-p", "3", "-u", $"http://{router.Http}/", .. options]))).ToArray();
@@ -113,11 +113,11 @@ public sealed partial class SlowClientTests(ITestOutputHelper output)
         return (good, await seen);
     }
 
-    /// <summary>For how long the router had more connections than the good ones. The tool itself learns later that it was cut: it reads as slowly as it is told to.</summary>
+    /// <summary>For how long after their most the router had more connections than the good ones. The tool itself learns later that it was cut: it reads as slowly as it is told to.</summary>
     private static async Task<double> SeenAsync(RouterEnvironment router, Task end)
     {
         var clock = Stopwatch.StartNew();
-        var (first, last) = (0.0, 0.0);
+        var (most, mostSeen, last) = (0, 0.0, 0.0);
         using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1));
         while (!end.IsCompleted && await pace.WaitForNextTickAsync())
         {
@@ -125,11 +125,11 @@ public sealed partial class SlowClientTests(ITestOutputHelper output)
             if (count > GoodClients.Count)
             {
                 last = clock.Elapsed.TotalSeconds;
-                first = first == 0 ? last : first;
+                (most, mostSeen) = count > most ? (count, last) : (most, mostSeen);
             }
         }
 
-        return last - first;
+        return last - mostSeen;
     }
 
     [GeneratedRegex(@"uwsgiit_router_connections\{[^}]*\} (\d+)")]
@@ -170,6 +170,9 @@ public sealed partial class SlowClientTests(ITestOutputHelper output)
         private static async Task ServeAsync(Socket socket)
         {
             using var owned = socket;
+
+            // Else its own kernel would take megabytes for each attacker, and copying them is all that this machine does.
+            socket.SendBufferSize = 64 * 1024;
             var buffer = new byte[64 * 1024];
             var isPost = false;
             try

@@ -12,4 +12,7 @@ public sealed record NetworkState
 
     /// <summary>Containers of other servers that one of ours is linked with: uid to the address and port of their router.</summary>
     public IReadOnlyDictionary<uint, string> Remotes { get; set; } = new Dictionary<uint, string>();
+
+    /// <summary>Public keys of other servers' routers, 32 bytes in base64, by the address and port that <see cref="Remotes"/> names: what that server has in <c>network.pub</c>.</summary>
+    public IReadOnlyDictionary<string, string> Tunnels { get; set; } = new Dictionary<string, string>();
 }

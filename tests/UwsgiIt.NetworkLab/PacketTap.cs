@@ -27,6 +27,15 @@ public sealed class PacketTap : IDisposable
         _socket.SendTo(packet, new LinkEndPoint(_index, packet.Length > 0 && packet[0] >> 4 == 6 ? (ushort)0x86dd : (ushort)0x0800, _linkAddress));
     }
 
+    /// <summary>Every packet that passes any device of a namespace, from its IP header on; the caller disposes of it.</summary>
+    public static Socket Capture(NetworkNamespace space)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+
+        // ETH_P_ALL in network order.
+        return space.Run(static () => new Socket(AddressFamily.Packet, SocketType.Dgram, (ProtocolType)0x0300) { ReceiveTimeout = 30_000 });
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 

@@ -21,6 +21,7 @@ public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500,
     private HostPolicy _hostPolicy = new();
     private TuntapClient? _client;
     private SafeFileHandle[] _gatewayQueues = [];
+    private (TunnelSettings Settings, SafeFileHandle Socket)? _tunnel;
     private int _workers;
 
     /// <inheritdoc/>
@@ -85,6 +86,11 @@ public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500,
         _workers = state.Workers;
         Check(_client.SetHost(_hostPolicy));
         Check(_client.SetPolicies([.. _containers.Values.Select(static container => container.Policy)]));
+        if (_tunnel is var (settings, socket))
+        {
+            Check(state.HasTunnel ? _client.SetTunnel(settings) : _client.SetTunnel(settings, socket));
+        }
+
         AttachGateway();
         foreach (var container in _containers.Values)
         {
@@ -159,6 +165,13 @@ public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500,
 
     /// <summary>Hands the resolver its bound socket.</summary>
     public void Resolve(SafeFileHandle socket) => Check(_client!.Resolve(socket));
+
+    /// <summary>Sets the tunnel to other servers up, also after the next restart; its socket stays ours beside the router's.</summary>
+    public void SetTunnel(TunnelSettings settings, SafeFileHandle socket)
+    {
+        _tunnel = (settings, socket);
+        Check(_client!.SetTunnel(settings, socket));
+    }
 
     /// <summary>Lets go of the control connection, as a daemon that ends.</summary>
     public void Disconnect() => _client?.Dispose();

@@ -46,4 +46,5 @@ internal static class ContainerdEventIds
     public const int NetworkPolicyRefused = 1503;
     public const int NetworkFileFaulty = 1504;
     public const int NetworkPortRefused = 1505;
+    public const int NetworkTunnelRefused = 1506;
 }

@@ -187,7 +187,7 @@ internal sealed partial class ContainerNetwork(IDataPlane? plane, NetworkOptions
             remotes.TryAdd(uid, router);
         }
 
-        return new HostWishes(options.HostPolicy() with { Remotes = remotes }, new GatewaySettings { NatInterface = options.NatInterface, Portmaps = files.Portmaps(state) });
+        return new HostWishes(options.HostPolicy() with { Remotes = remotes }, new GatewaySettings { NatInterface = options.NatInterface, Portmaps = files.Portmaps(state) }, state.Tunnels);
     }
 
     private void Wait(int pause)

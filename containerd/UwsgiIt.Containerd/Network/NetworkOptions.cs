@@ -28,6 +28,9 @@ internal sealed class NetworkOptions : IValidatedOptions
     /// <summary>Device behind which containers have the host's address and public ports lead to them. Default null: no translation; the original's nat_interface is eth0.</summary>
     public string? NatInterface { get; set; }
 
+    /// <summary>ADDRESS:PORT at which other servers' routers reach ours, by UDP (tuntap only). Default null: no tunnel; the original's port is 999.</summary>
+    public string? Tunnel { get; set; }
+
     /// <summary>The containers' IPv4 block. Default 10.0.0.0/8, the original's.</summary>
     public string Block4 { get; set; } = AddressPlan.Default.Block4.ToString();
 
@@ -67,6 +70,11 @@ internal sealed class NetworkOptions : IValidatedOptions
             {
                 yield return new OptionFault($"Network:{name}", device, "is not the name of a device", "Write for example eth0");
             }
+        }
+
+        if (Tunnel is not null && (!System.Net.IPEndPoint.TryParse(Tunnel, out var tunnel) || tunnel.Port == 0))
+        {
+            yield return new OptionFault("Network:Tunnel", Tunnel, "is not ADDRESS:PORT", "Write for example 0.0.0.0:999");
         }
 
         List<string> faults = [];

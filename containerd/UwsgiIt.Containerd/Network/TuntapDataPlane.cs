@@ -1,5 +1,7 @@
+using System.Net;
 using Microsoft.Extensions.Options;
 using Microsoft.Win32.SafeHandles;
+using UwsgiIt.Containerd.Hosting;
 using UwsgiIt.Linux.Networking;
 using UwsgiIt.Network.Control;
 using UwsgiIt.Network.Firewall;
@@ -20,16 +22,18 @@ internal sealed partial class TuntapDataPlane : IDataPlane
     private readonly ILogger<TuntapDataPlane> _logger;
     private readonly HostFirewall _host;
     private readonly TuntapGateway _gateway;
+    private readonly TuntapTunnel? _tunnel;
     private TuntapClient? _client;
     private HostWishes? _sentWishes;
     private volatile int _workers = Math.Clamp(Environment.ProcessorCount, 1, MaxWorkers);
 
-    public TuntapDataPlane(IOptions<NetworkOptions> options, ILogger<TuntapDataPlane> logger)
+    public TuntapDataPlane(IOptions<NetworkOptions> options, IOptions<PathOptions> paths, ILogger<TuntapDataPlane> logger)
     {
         _options = options.Value;
         _logger = logger;
         _host = HostFirewall.TryCompile(_options.HostPolicy(), [])!;
         _gateway = new TuntapGateway(_options, _host);
+        _tunnel = _options.Tunnel is { } address ? new TuntapTunnel(IPEndPoint.Parse(address), _options.Namespace, paths.Value.StateDirectory) : null;
     }
 
     public string? ResolvConf => _options.Resolver ? $"nameserver {ContainerLink.Gateway4(_host.Plan)}\n" : null;
@@ -79,6 +83,7 @@ internal sealed partial class TuntapDataPlane : IDataPlane
             {
                 _gateway.Open(_workers, wishes.Gateway);
                 _client.SetHost(wishes.Policy).OrThrow();
+                SetTunnel(_client, wishes, hasSocket: true);
             }
 
             _sentWishes = wishes;
@@ -105,6 +110,16 @@ internal sealed partial class TuntapDataPlane : IDataPlane
     {
         ConnectionLost();
         _gateway.Dispose();
+        _tunnel?.Dispose();
+    }
+
+    // A faulty peer must not cost the containers their network.
+    private void SetTunnel(TuntapClient client, HostWishes wishes, bool hasSocket)
+    {
+        if (_tunnel?.HandTo(client, wishes.Tunnels, hasSocket) is { Count: > 0 } faults)
+        {
+            Log.TunnelRefused(_logger, string.Join("; ", faults));
+        }
     }
 
     /// <summary>A router that is new to us: 1 who it is, 2 what holds for all, 3 whom it shall forget; who has been sent or handed starts anew.</summary>
@@ -128,6 +143,7 @@ internal sealed partial class TuntapDataPlane : IDataPlane
 
         // Policies before the gateway: what comes from outside must find them.
         SendPolicies(containers);
+        SetTunnel(_client, wishes, state.HasTunnel);
         _gateway.HandTo(_client, state);
     }
 
@@ -174,6 +190,9 @@ internal sealed partial class TuntapDataPlane : IDataPlane
 
     private static partial class Log
     {
+        [LoggerMessage(ContainerdEventIds.NetworkTunnelRefused, LogLevel.Warning, "The tunnel to other servers is not as it should be: {Fault}")]
+        public static partial void TunnelRefused(ILogger logger, string fault);
+
         [LoggerMessage(ContainerdEventIds.NetworkPolicyRefused, LogLevel.Warning, "The tuntap router does not take the rules of container {Uid}: {Fault}")]
         public static partial void PolicyRefused(ILogger logger, int uid, string fault);
     }

@@ -23,4 +23,7 @@ public enum ControlOperation
 
     /// <summary>UDP sockets bound to port 53 of the gateway come with it: answer there.</summary>
     Resolve,
+
+    /// <summary>The tunnel to other servers' routers; the first time its bound UDP socket comes with it.</summary>
+    Tunnel,
 }

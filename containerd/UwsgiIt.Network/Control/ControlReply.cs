@@ -18,6 +18,9 @@ public sealed record ControlReply
     /// <summary>The gateway's resolver has its sockets.</summary>
     public bool HasResolver { get; set; }
 
+    /// <summary>The tunnel has its socket.</summary>
+    public bool HasTunnel { get; set; }
+
     /// <summary>Itself when it was done; else an <see cref="IOException"/> with every fault.</summary>
     public ControlReply OrThrow() => Faults.Count == 0 ? this : throw new IOException($"the tuntap router refuses: {string.Join("; ", Faults)}");
 }

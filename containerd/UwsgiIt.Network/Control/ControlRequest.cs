@@ -20,6 +20,9 @@ public sealed record ControlRequest
     /// <summary>The host's policy.</summary>
     public HostPolicy? Host { get; set; }
 
+    /// <summary>The tunnel's identity and peers.</summary>
+    public TunnelSettings? Tunnel { get; set; }
+
     /// <summary>Containers' policies.</summary>
     public IReadOnlyList<ContainerPolicy>? Policies { get; set; }
 }

@@ -40,6 +40,9 @@ public sealed class TuntapClient : IDisposable
     /// <summary>Hands the gateway's resolver its bound UDP sockets.</summary>
     public ControlReply Resolve(params ReadOnlySpan<SafeFileHandle> sockets) => Ask(new ControlRequest { Operation = ControlOperation.Resolve }, sockets);
 
+    /// <summary>Sets the tunnel up; its socket is needed while the router has none.</summary>
+    public ControlReply SetTunnel(TunnelSettings tunnel, params ReadOnlySpan<SafeFileHandle> sockets) => Ask(new ControlRequest { Operation = ControlOperation.Tunnel, Tunnel = tunnel }, sockets);
+
     /// <summary>Takes a container away.</summary>
     public ControlReply Detach(int uid) => Ask(new ControlRequest { Operation = ControlOperation.Detach, Uid = uid });
 

@@ -123,7 +123,7 @@ internal sealed partial class ControlServer(TuntapRouter router, ControlListener
             Log.RequestRefused(logger, fault);
         }
 
-        return new ControlReply { Faults = faults, Workers = router.Workers, Devices = router.Devices, HasGateway = router.HasGateway, HasResolver = relay.IsServing };
+        return new ControlReply { Faults = faults, Workers = router.Workers, Devices = router.Devices, HasGateway = router.HasGateway, HasResolver = relay.IsServing, HasTunnel = router.HasTunnel };
     }
 
     /// <summary>True when the descriptors were taken.</summary>
@@ -145,6 +145,8 @@ internal sealed partial class ControlServer(TuntapRouter router, ControlListener
                 return router.TryAttachGateway(descriptors, faults);
             case ControlOperation.Resolve when descriptors.Count > 0:
                 return TryServe(descriptors, faults);
+            case ControlOperation.Tunnel when request.Tunnel is { } tunnel:
+                return router.TrySetTunnel(tunnel, descriptors, faults);
             case ControlOperation.Detach:
                 router.Detach(request.Uid);
                 return false;

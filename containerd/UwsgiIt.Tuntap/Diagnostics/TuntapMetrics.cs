@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using UwsgiIt.Network.Firewall;
 using UwsgiIt.Tuntap.Routing;
+using UwsgiIt.Tuntap.Tunnel;
 
 namespace UwsgiIt.Tuntap.Diagnostics;
 
@@ -36,7 +37,21 @@ internal sealed class TuntapMetrics(TuntapRouter router)
             }
         }
 
+        Tunnel(text, router.TunnelCounters);
         return text.ToString();
+    }
+
+    private static void Tunnel(StringBuilder text, TunnelCounters counters)
+    {
+        text.Append("# HELP uwsgiit_tuntap_tunnel_total Datagrams of the tunnel to other servers' routers, by what became of them.\n# TYPE uwsgiit_tuntap_tunnel_total counter\n");
+        foreach (var (name, value) in new[]
+                 {
+                     ("sent", counters.Sent), ("received", counters.Received), ("handshake", counters.Handshakes), ("unknown", counters.Unknown), ("forged", counters.Forged),
+                     ("replayed", counters.Replayed), ("flooded", counters.Flooded),
+                 })
+        {
+            text.Append(CultureInfo.InvariantCulture, $"uwsgiit_tuntap_tunnel_total{{event=\"{name}\"}} {value}\n");
+        }
     }
 
     private static void Family(StringBuilder text, string name, string help, List<PeerTotals> totals, Func<PeerTotals, long> value)

@@ -1,8 +1,10 @@
 using Microsoft.Win32.SafeHandles;
 using UwsgiIt.Linux.Networking;
 using UwsgiIt.Network.Addresses;
+using UwsgiIt.Network.Control;
 using UwsgiIt.Network.Firewall;
 using UwsgiIt.Tuntap.Diagnostics;
+using UwsgiIt.Tuntap.Tunnel;
 using UwsgiIt.Tuntap.Workers;
 
 namespace UwsgiIt.Tuntap.Routing;
@@ -18,8 +20,10 @@ internal sealed partial class TuntapRouter : IDisposable
     private readonly HashSet<int> _devices = [];
     private readonly Peer _gateway;
     private readonly Worker[] _workers;
+    private readonly TunnelGateway _tunnel;
     private readonly ILogger _logger;
     private bool _hasGateway;
+    private TunnelSetup? _setup;
     private volatile PeerTable _table;
 
     public TuntapRouter(int workers, ILogger logger)
@@ -32,12 +36,20 @@ internal sealed partial class TuntapRouter : IDisposable
         {
             _workers[i] = new Worker(i, this, logger);
         }
+
+        // One worker receives and keeps the sessions.
+        _tunnel = new TunnelGateway(_workers[0].Post, TunnelCounters);
     }
 
     /// <summary>The state of this moment.</summary>
     public PeerTable Table => _table;
 
     public Peer Gateway => _gateway;
+
+    /// <summary>The way to other servers' containers.</summary>
+    public TunnelGateway Tunnel => _tunnel;
+
+    public TunnelCounters TunnelCounters { get; } = new();
 
     public int Workers => _workers.Length;
 
@@ -48,6 +60,17 @@ internal sealed partial class TuntapRouter : IDisposable
             lock (_change)
             {
                 return _hasGateway;
+            }
+        }
+    }
+
+    public bool HasTunnel
+    {
+        get
+        {
+            lock (_change)
+            {
+                return _setup is not null;
             }
         }
     }
@@ -167,6 +190,23 @@ internal sealed partial class TuntapRouter : IDisposable
         return true;
     }
 
+    /// <summary>Sets the tunnel up, or anew; true when the first descriptor was taken as its socket.</summary>
+    public bool TrySetTunnel(TunnelSettings settings, IReadOnlyList<SafeFileHandle> descriptors, ICollection<string> faults)
+    {
+        lock (_change)
+        {
+            var before = _setup;
+            if (TunnelSetup.TryMake(settings, before is null && descriptors.Count == 1 ? new UdpSocket(descriptors[0]) : null, before, faults) is not { } setup)
+            {
+                return false;
+            }
+
+            _setup = setup;
+            _workers[0].SetTunnel(setup);
+            return before is null;
+        }
+    }
+
     /// <summary>Forgets a container.</summary>
     public void Detach(int uid)
     {
@@ -185,7 +225,11 @@ internal sealed partial class TuntapRouter : IDisposable
         Log.Detached(_logger, uid);
     }
 
-    public void Dispose() => Array.ForEach(_workers, static worker => worker.Dispose());
+    public void Dispose()
+    {
+        Array.ForEach(_workers, static worker => worker.Dispose());
+        _setup?.Socket.Dispose();
+    }
 
     private Peer PeerOf(int uid, HostFirewall host)
     {

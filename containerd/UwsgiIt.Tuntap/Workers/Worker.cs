@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
 using UwsgiIt.Linux;
 using UwsgiIt.Linux.Networking;
 using UwsgiIt.Network.Firewall;
 using UwsgiIt.Tuntap.Diagnostics;
 using UwsgiIt.Tuntap.Frames;
 using UwsgiIt.Tuntap.Routing;
+using UwsgiIt.Tuntap.Tunnel;
 
 namespace UwsgiIt.Tuntap.Workers;
 
@@ -26,6 +28,8 @@ internal sealed partial class Worker : IDisposable
     private readonly TuntapRouter _router;
     private readonly ILogger _logger;
     private readonly Thread _thread;
+    private TunnelScratch? _scratch;
+    private int _tunnelId = EventPoll.WakeId;
     private volatile bool _stopping;
 
     public Worker(int index, TuntapRouter router, ILogger logger)
@@ -63,7 +67,18 @@ internal sealed partial class Worker : IDisposable
         _poll.Dispose();
     }
 
-    private void Post(Action command)
+    /// <summary>Puts the tunnel's setup in force, and begins to receive by its socket. From any thread.</summary>
+    public void SetTunnel(TunnelSetup setup) => Post(() =>
+    {
+        _router.Tunnel.SetUp(setup);
+        if (_tunnelId == EventPoll.WakeId)
+        {
+            _tunnelId = _poll.Add(setup.Socket.Handle, PollEvents.Readable);
+        }
+    });
+
+    /// <summary>Runs something on the worker's thread. From any thread.</summary>
+    public void Post(Action command)
     {
         _commands.Enqueue(command);
         _poll.Wake();
@@ -95,6 +110,10 @@ internal sealed partial class Worker : IDisposable
             if (id == EventPoll.WakeId)
             {
                 RunCommands();
+            }
+            else if (id == _tunnelId)
+            {
+                ServeTunnel(now);
             }
             else if (_ports.TryGetValue(id, out var port))
             {
@@ -134,6 +153,42 @@ internal sealed partial class Worker : IDisposable
         }
     }
 
+    private void ServeTunnel(long now)
+    {
+        Span<byte> address = stackalloc byte[UdpSocket.MaxAddressBytes];
+        var frame = (_scratch ??= new TunnelScratch()).Packet.AsSpan();
+        for (var left = Budget; left > 0; left--)
+        {
+            var length = _router.Tunnel.Socket!.Receive(_buffer, address, out var addressLength);
+            if (length < 0)
+            {
+                return;
+            }
+
+            if (_router.Tunnel.TryReceive(_buffer.AsSpan(0, length), address[..addressLength], now, frame[VirtioHeader.Bytes..], out length, out var peer))
+            {
+                // Nothing is left to do to it: checksums are in it, and it is one packet.
+                frame[..VirtioHeader.Bytes].Clear();
+                Accept(peer!.EndPoint, frame[..(VirtioHeader.Bytes + length)], now);
+            }
+        }
+    }
+
+    private void Accept(IPEndPoint router, ReadOnlySpan<byte> frame, long now)
+    {
+        var packet = frame[VirtioHeader.Bytes..];
+        var cause = FrameReader.Read(packet, out var facts);
+        var verdict = cause == DropCause.None ? PacketJudge.FromTunnel(_router.Table, router, facts, packet, now) : new Verdict(cause);
+        if (verdict.Cause == DropCause.None)
+        {
+            Deliver(verdict.Receiver!, frame, 1, now);
+        }
+        else
+        {
+            (verdict.Receiver ?? _router.Gateway).Counters[Index].Drops[(int)verdict.Cause]++;
+        }
+    }
+
     private void Forward(Peer sender, Span<byte> frame, long now)
     {
         var packet = frame[VirtioHeader.Bytes..];
@@ -164,9 +219,9 @@ internal sealed partial class Worker : IDisposable
         {
             Deliver(receiver, frame, packets, now);
         }
-        else
+        else if (verdict.Router is { } router && _router.Tunnel.Send(router, frame, facts, _scratch ??= new TunnelScratch(), now) is var lost and not DropCause.None)
         {
-            counters.Drops[(int)DropCause.Unreachable] += packets;
+            counters.Drops[(int)lost] += packets;
         }
     }
 

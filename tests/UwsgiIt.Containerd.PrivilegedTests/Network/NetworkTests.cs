@@ -126,6 +126,34 @@ public sealed class NetworkTests(ITestOutputHelper output)
         Assert.Equal(pids, (await host.PidAsync(), await host.PidAsync(30_002)));
     }
 
+    /// <summary>A definition as the original's template writes it, linked with a container of another server; keys from the other server's file.</summary>
+    [SkippableFact]
+    public async Task Container_OfAnotherServer_IsReachedThroughTheTunnel()
+    {
+        using var plane = new TuntapPlane(Programs.Assembly("uwsgiit-tuntap"), workers: 2);
+        await using var networked = await NetworkedHost.StartAsync("Tuntap", plane);
+        var host = networked.Host;
+        var (privateKey, publicKey) = ServerPair.NewKey();
+        var file = host.Folder.File("state/network.json");
+        File.WriteAllText(file + ".new", $$"""{ "tunnels": { "{{ServerPair.SecondRouter}}": "{{publicKey}}" } }""");
+        File.Move(file + ".new", file);
+        using var socket = ServerPair.SetUp(networked.Other!, ServerPair.SecondRouter, privateKey, ServerPair.FirstRouter, File.ReadAllText(host.Folder.File("state/network.pub")).Trim());
+        plane.SetHost(new HostPolicy { Remotes = new Dictionary<int, string> { [30_001] = ServerPair.FirstRouter } });
+        var remote = networked.Other!.Add(new ContainerPolicy { Uid = 30_002, Links = [30_001] });
+        Define(host, 30_001, [30_002], [$"in {Second}/32 {First}/32 allow", $"out {First}/32 {Second}/32 gateway {ServerPair.SecondRouter}"]);
+        await host.RunningAsync();
+        using var server = Listen(remote.Space, Second);
+        await Talk.ExpectAsync(host, 30_001, "http", Second);
+        Assert.Equal(First, await server.LastPeerAsync());
+        using var own = Talk.Serve(host, 30_001);
+        await UntilAsync(() => Task.FromResult(Answers(remote.Space, First, Talk.Port)), "the way back is open too");
+
+        // The link is gone: the rule alone re-opens nothing, and the other side refuses.
+        Define(host, 30_001, [], [$"in {Second}/32 {First}/32 allow", $"out {First}/32 {Second}/32 gateway {ServerPair.SecondRouter}"]);
+        await UntilAsync(() => RefusesAsync(host, Second), "the link is gone");
+        Assert.False(Answers(remote.Space, First, Talk.Port, milliseconds: 1_000));
+    }
+
     /// <summary>As the linked neighbour: by whoever could send raw packets in the container's network.</summary>
     private static async Task SpoofAsync(NetworkedHost networked)
     {
@@ -149,17 +177,21 @@ public sealed class NetworkTests(ITestOutputHelper output)
         await UntilAsync(() => Task.FromResult(Answers(networked.Lab.Outside, Lab.HostV4, 8080)), "the public port leads to the container");
     }
 
-    private static bool Answers(NetworkNamespace space, string address, int port)
+    private static bool Answers(NetworkNamespace space, string address, int port, int milliseconds = 5_000)
     {
-        using var client = space.Run(static () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 5_000 });
+        using var client = space.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = milliseconds });
         try
         {
-            client.Connect(IPAddress.Parse(address), port);
+            if (!client.ConnectAsync(IPAddress.Parse(address), port).Wait(milliseconds))
+            {
+                return false;
+            }
+
             client.Send("GET / HTTP/1.0\r\n\r\n"u8);
             var answer = new byte[15];
             return client.Receive(answer) == 15 && answer.AsSpan().SequenceEqual("HTTP/1.0 200 OK"u8);
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or AggregateException)
         {
             return false;
         }
@@ -198,10 +230,10 @@ public sealed class NetworkTests(ITestOutputHelper output)
         }
     }
 
-    private static OutsideServer Listen(NetworkNamespace space) => new(space.Run(static () =>
+    private static OutsideServer Listen(NetworkNamespace space, string address = Lab.OutsideV4) => new(space.Run(() =>
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Parse(Lab.OutsideV4), Talk.Port));
+        socket.Bind(new IPEndPoint(IPAddress.Parse(address), Talk.Port));
         socket.Listen();
         return socket;
     }));

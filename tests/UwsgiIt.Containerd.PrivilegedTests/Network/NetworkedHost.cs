@@ -12,7 +12,15 @@ internal sealed class NetworkedHost : IAsyncDisposable
     private readonly string _plane;
     private ContainerHost? _host;
 
-    private NetworkedHost(string plane) => _plane = plane;
+    private NetworkedHost(string plane, IDataPlane? other)
+    {
+        _plane = plane;
+        if (other is not null)
+        {
+            Other = new Lab(other);
+            ServerPair.Join(_lab, Other);
+        }
+    }
 
     public static TheoryData<string> Planes => ["Tuntap", "Nftables"];
 
@@ -24,12 +32,15 @@ internal sealed class NetworkedHost : IAsyncDisposable
     /// <summary>Host and outside.</summary>
     public Lab Lab => _lab;
 
-    public static async Task<NetworkedHost> StartAsync(string plane)
+    /// <summary>Another server beside this one, when there is one.</summary>
+    public Lab? Other { get; }
+
+    public static async Task<NetworkedHost> StartAsync(string plane, IDataPlane? other = null)
     {
         Requirements.Check();
         Skip.IfNot(File.Exists("/dev/net/tun"), "the kernel has no tun device (/dev/net/tun)");
         Skip.IfNot(File.Exists("/usr/sbin/nft"), "nft is not installed (package nftables)");
-        var networked = new NetworkedHost(plane);
+        var networked = new NetworkedHost(plane, other);
         try
         {
             // Who is outside knows no way to containers: only translation brings answers back.
@@ -60,6 +71,7 @@ internal sealed class NetworkedHost : IAsyncDisposable
         }
 
         _router.Dispose();
+        Other?.Dispose();
         _lab.Dispose();
     }
 
@@ -69,5 +81,6 @@ internal sealed class NetworkedHost : IAsyncDisposable
         ["Namespace"] = _lab.Host.Path,
         ["TuntapSocket"] = _router.ControlSocket,
         ["NatInterface"] = "eth0",
+        ["Tunnel"] = Other is null ? null : ServerPair.FirstRouter,
     };
 }

@@ -13,6 +13,8 @@ internal static class TuntapTargets
     {
         ["frame"] = new(Frame, [Convert.FromHexString("4600001e00002000401100000a000003c000020783030400000000000000"), Convert.FromHexString("600000000010" + "2c40" + "fd75777367690000000000000000000320010db80000000000000000000000071100000100000000" + "0001000200080000"), Convert.FromHexString("450000380000400040010000c00002080a00000303010000000000004500001400004000400600000a000003c0000207" + "9c4001bb00000000")]),
         ["dns-question"] = new(DnsName, [[1, 2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 2, (byte)'d', (byte)'b', 5, .. "local"u8, 0, 0, 1, 0, 1]]),
+        ["tunnel"] = new(TunnelDatagrams.Read, [[1, 0, 0, 0, 7, 0, 0, 0, .. new byte[56]], [2, 0, 0, 0, 7, 0, 0, 0, 9, 0, 0, 0, .. new byte[48]], [3, 0, 0, 0, 9, 0, 0, 0, .. new byte[60]]]),
+        ["segments"] = new(Segments, [[1, 1, 54, 0, 100, 0, 20, 0, 16, 0, .. Convert.FromHexString("4500012c00004000400600000a000003c0000207000100020000000000000000501800000000000000"), .. new byte[259]]]),
         ["rule"] = new(Rule, Texts("in 10.0.0.3/32 10.0.0.4/32 allow", "out any 2001:db8::/32 gateway [2001:db8::1]:999", "in 0.0.0.0 any replies")),
     };
 
@@ -23,6 +25,22 @@ internal static class TuntapTargets
             Check(facts.TransportOffset >= (facts.IsV6 ? 40 : 20) && facts.TransportOffset <= bytes.Length, "the transport header is not within the packet");
             Check(!facts.IsLaterFragment || (facts.IsFragment && facts.SourcePort == 0 && facts.TcpFlags == 0), "a later fragment with a transport header");
             _ = FrameReader.TryReadQuoted(bytes, facts, out _);
+        }
+    }
+
+    private static void Segments(byte[] bytes)
+    {
+        if (bytes.Length <= VirtioHeader.Bytes || FrameReader.Read(bytes.AsSpan(VirtioHeader.Bytes), out var facts) != DropCause.None)
+        {
+            return;
+        }
+
+        var packet = new byte[65_536];
+        var count = Segmenter.Count(bytes, facts);
+        Check(count >= 0 && count <= bytes.Length, "more packets than bytes");
+        for (var i = 0; i < count; i++)
+        {
+            Check(Segmenter.Write(bytes, facts, i, packet) <= bytes.Length, "a packet longer than its frame");
         }
     }
 

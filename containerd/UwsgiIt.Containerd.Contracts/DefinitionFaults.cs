@@ -55,6 +55,7 @@ public static class DefinitionFaults
         Require(definition.Links.Count <= MaxListed, $"more than {MaxListed} links");
         Require(definition.Rules.Count <= MaxListed, $"more than {MaxListed} rules");
         Require(definition.Loopboxes.Count <= MaxLoopboxes, $"more than {MaxLoopboxes} loopboxes");
+        faults.AddRange(definition.Alarms?.Faults() ?? []);
         foreach (var key in definition.SshKeys)
         {
             Require(IsSshKey(key), $"ssh_keys: '{(key.Length > 40 ? key[..40] : key)}' is not one line 'type base64 comment' without options");

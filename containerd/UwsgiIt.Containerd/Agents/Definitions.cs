@@ -38,14 +38,22 @@ internal static class Definitions
             DenyByDefault = container.DenyByDefault,
             Nofollow = container.NoFollow,
             Loopboxes = [.. loopboxes.Select(static loopbox => new Loopbox { Id = loopbox.Id, Filename = loopbox.Filename, Mountpoint = loopbox.Mountpoint, Ro = loopbox.Ro })],
-            Alarms = container.Alarms.Webhook is { } webhook ? new AlarmTargets { Webhook = webhook } : null,
+            Alarms = Targets(container.Alarms),
             Reboot = container.Reboots,
         };
         definition.Pids = container.Pids ?? definition.Pids;
         definition.CpuWeight = container.CpuWeight ?? definition.CpuWeight;
 
-        // A key this host would refuse costs its owner that key, not the container.
+        // A key or a target this host would refuse costs its owner that, not the container.
         definition.SshKeys = [.. container.SshKeys.Where(key => DefinitionFaults.Find(definition with { SshKeys = [key] }).Count == DefinitionFaults.Find(definition).Count)];
         return definition;
     }
+
+    private static AlarmTargets? Targets(HostAlarmTargets wanted)
+    {
+        var targets = new AlarmTargets { Webhook = Url(wanted.Webhook), SlackWebhook = Url(wanted.SlackWebhook), PushoverUser = wanted.PushoverUser, PushoverToken = wanted.PushoverToken, PushoverSound = wanted.PushoverSound, PushbulletToken = wanted.PushbulletToken };
+        return targets.Faults().Any() || targets == new AlarmTargets() ? null : targets;
+    }
+
+    private static string? Url(string? text) => new AlarmTargets { Webhook = text }.Faults().Any() ? null : text;
 }

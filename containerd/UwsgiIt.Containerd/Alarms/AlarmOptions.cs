@@ -22,6 +22,15 @@ internal sealed class AlarmOptions : IValidatedOptions
     /// <summary>See <see cref="CrashLoopStarts"/>. Default 5 minutes.</summary>
     public TimeSpan CrashLoopTime { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Where Pushover is. Default its own address.</summary>
+    public string PushoverAddress { get; set; } = "https://api.pushover.net/1/messages.json";
+
+    /// <summary>Where Pushbullet is. Default its own address.</summary>
+    public string PushbulletAddress { get; set; } = "https://api.pushbullet.com/v2/pushes";
+
+    /// <summary>Customers' webhooks may be addresses of this host and its networks. Default false: the host would call them with its own rights to connect.</summary>
+    public bool AllowPrivateTargets { get; set; }
+
     public IEnumerable<OptionFault> Validate()
     {
         if (Interval < TimeSpan.FromMilliseconds(100) || Interval > TimeSpan.FromHours(1))
@@ -32,6 +41,14 @@ internal sealed class AlarmOptions : IValidatedOptions
         if (LooksPerSecond is < 1 or > 100_000)
         {
             yield return new OptionFault("Alarm:LooksPerSecond", $"{LooksPerSecond}", "is not 1 to 100000", "Write for example 20");
+        }
+
+        foreach (var (name, address) in new[] { (nameof(PushoverAddress), PushoverAddress), (nameof(PushbulletAddress), PushbulletAddress) })
+        {
+            if (!Uri.TryCreate(address, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http"))
+            {
+                yield return new OptionFault($"Alarm:{name}", address, "is no http or https address", "Leave it out");
+            }
         }
 
         if (SpoolFiles is < 1 or > 100_000)

@@ -25,6 +25,9 @@ internal sealed partial class AlarmSpool(IOptions<PathOptions> paths, IOptions<A
     /// <summary>What waits for the api.</summary>
     public SpoolDirectory Waiting { get; } = new(paths.Value.StateDirectory + "/alarms", options.Value.SpoolFiles);
 
+    /// <summary>An alarm was raised; handlers only take note.</summary>
+    public event Action<SpooledAlarm>? Raised;
+
     /// <summary>Raises an alarm; false when one of that kind was raised less than that long ago.</summary>
     public bool Raise(uint uid, string kind, string text, TimeSpan frequency)
     {
@@ -44,6 +47,7 @@ internal sealed partial class AlarmSpool(IOptions<PathOptions> paths, IOptions<A
 
         _last[(uid, kind)] = now;
         Log.Raised(logger, uid, text);
+        Raised?.Invoke(new SpooledAlarm(uid, now.ToUnixTimeSeconds(), text));
         try
         {
             Spool(uid, now, text);

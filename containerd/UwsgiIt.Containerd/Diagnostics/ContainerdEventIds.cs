@@ -25,6 +25,7 @@ internal static class ContainerdEventIds
     public const int AlarmRaised = 1300;
     public const int AlarmFailed = 1301;
     public const int LoopboxFailed = 1302;
+    public const int AlarmNotSent = 1303;
     public const int AlarmDeaf = 1303;
 
     public const int AgentApplied = 1400;

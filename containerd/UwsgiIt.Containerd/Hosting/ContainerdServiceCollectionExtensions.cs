@@ -3,6 +3,7 @@ using UwsgiIt.Containerd.Agents;
 using UwsgiIt.Containerd.Alarms;
 using UwsgiIt.Containerd.Cgroups;
 using UwsgiIt.Containerd.Containers;
+using UwsgiIt.Containerd.Contracts;
 using UwsgiIt.Containerd.Control;
 using UwsgiIt.Containerd.Definitions;
 using UwsgiIt.Containerd.Emperors;
@@ -62,6 +63,7 @@ internal static class ContainerdServiceCollectionExtensions
         services.AddSingleton<Settling>();
         services.AddHostedService<Configurator>();
         services.AddHostedService<AlarmCourier>();
+        services.AddHostedService(static provider => ActivatorUtilities.CreateInstance<AlarmNotifier>(provider, (Func<uint, AlarmTargets?>)(uid => provider.GetRequiredService<ContainerRegistry>().Find(uid)?.Wanted?.Alarms)));
         services.AddSingleton<NetworkUsage>();
         services.AddSingleton<MetricSpool>();
         services.AddHostedService<Collector>();

@@ -50,6 +50,66 @@ public sealed class IsolationTests
         Check(JsonDocument.Parse(File.ReadAllText(host.Home("probe.json"))).RootElement);
     }
 
+    [SkippableFact]
+    public async Task WantOfMemory_HitsCustomersBeforePidOne_AndNobodyCanBetterHimself()
+    {
+        await using var host = await ContainerHost.StartAsync();
+        host.Define();
+        await host.RunningAsync();
+        const string Look = "cat /proc/self/oom_score_adj; sh -c 'echo -1 > /proc/self/oom_score_adj' 2>&- || echo refused";
+        Assert.Equal("0", File.ReadAllText($"/proc/{await host.PidAsync()}/oom_score_adj").Trim());
+        var (_, output) = await host.ShellAsync(Look);
+        Assert.StartsWith("200", output, StringComparison.Ordinal);
+        Assert.Contains("refused", output, StringComparison.Ordinal);
+        host.WriteHome("look.sh", $"{{ {Look}; }} > /containers/30001/seen 2>&1; mv /containers/30001/seen /containers/30001/seen.txt\n");
+        host.WriteHome("vassals/look.ini", "[program]\nexec = sh /containers/30001/look.sh\nrestart = never\n");
+        await Eventually.TrueAsync(() => Task.FromResult(File.Exists(host.Home("seen.txt"))), "the vassal has looked", 60);
+        output = File.ReadAllText(host.Home("seen.txt"));
+        Assert.StartsWith("200", output, StringComparison.Ordinal);
+        Assert.Contains("refused", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>I24: while others come in, a process of the container looks for one that is not yet the customer's.</summary>
+    [SkippableFact]
+    public async Task LoginStorm_ShowsNoProcessOfTheHostsInside()
+    {
+        await using var host = await ContainerHost.StartAsync();
+        host.Define();
+        await host.RunningAsync();
+        host.WriteHome("spy.py", """
+            import os, sys
+            seen, found = set(), []
+            print("looking", flush=True)
+            while not os.path.exists("/containers/30001/enough"):
+                for name in os.listdir("/proc"):
+                    if name.isdigit():
+                        try:
+                            status = open(f"/proc/{name}/status").read()
+                            seen.add(name)
+                            if "Uid:\t30001\t30001\t30001\t30001" not in status or "NoNewPrivs:\t1" not in status or "Seccomp:\t2" not in status:
+                                found.append(status)
+                            text = open(f"/proc/{name}/environ").read()
+                            target = os.readlink(f"/proc/{name}/exe")
+                            if "UWSGIIT" in text or "memfd" in target:
+                                found.append(f"{target} {text}")
+                            os.listdir(f"/proc/{name}/fd")
+                        except OSError:
+                            pass
+            print("seen", len(seen), "found", found)
+            """);
+        using var spy = host.Enter(ContainerHost.FirstUid, "python3", "/containers/30001/spy.py");
+        await Eventually.TrueAsync(() => Task.FromResult(spy.Output.Contains("looking", StringComparison.Ordinal)), "the spy looks", 60);
+        for (var round = 0; round < (ContainerHost.IsLong ? 50 : 5); round++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => host.ShellAsync("true")));
+        }
+
+        host.WriteHome("enough", "");
+        Assert.Equal(0, await spy.WaitAsync(60));
+        spy.Process.WaitForExit();
+        Assert.Contains("found []", spy.Output, StringComparison.Ordinal);
+    }
+
     private static async Task<JsonElement> ProbeAsync(ContainerHost host, uint uid)
     {
         host.WriteHome("probe.py", File.ReadAllText(Path.Combine(Captures.SourceRoot, "tests", "UwsgiIt.ContainerProbe", "probe.py")), uid);

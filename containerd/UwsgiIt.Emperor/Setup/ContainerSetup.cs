@@ -52,6 +52,9 @@ internal static class ContainerSetup
         step("cut the mounts off from the host");
         Namespaces.Unshare(NamespaceKinds.Cgroup);
         MountTree.MakeAllPrivate();
+
+        // The daemon's own may be far below zero. Where it cannot be lowered it was not below.
+        OomScore.TrySet(OomScore.PidOne);
         ThreadCredentials.JoinNewKeyring();
         ThreadCredentials.SetUndumpable();
 

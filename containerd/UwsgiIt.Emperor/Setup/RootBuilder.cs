@@ -29,6 +29,7 @@ internal sealed class RootBuilder(StartDescription description, SafeDirectory ho
         MountDistro();
         MountProc();
         MountDevices();
+        MountUsers();
         MountHome();
         MountRun();
         MountShared("tmp", "tmp", required: true);
@@ -38,14 +39,12 @@ internal sealed class RootBuilder(StartDescription description, SafeDirectory ho
         MountShared("run/spool", "var/spool", required: false);
         MountShared("run/php", "var/lib/php", required: false);
         MountShared("", "usr/local", required: false);
-        MountUsers();
     }
 
     /// <summary>Closes what was open while the kernel's values were set: masks over /proc, and parts of it read-only.</summary>
     public void Seal()
     {
         using var nothing = Own(Root.OpenPlace("dev/null"));
-        using var empty = MountTree.Create("tmpfs", Inert | MountAttributes.ReadOnly, ("size", "4096"), ("nr_inodes", "2"), ("mode", "0555"));
         foreach (var name in MaskedPaths.Files)
         {
             Mask(name, MountTree.Clone(nothing, "/dev/null").With(MountAttributes.ReadOnly | MountAttributes.NoExecute | MountAttributes.NoSetUserId), isDirectory: false);
@@ -53,7 +52,7 @@ internal sealed class RootBuilder(StartDescription description, SafeDirectory ho
 
         foreach (var name in MaskedPaths.Directories)
         {
-            Mask(name, MountTree.Clone(empty.Handle, "empty").With(Inert | MountAttributes.ReadOnly), isDirectory: true);
+            Mask(name, MountTree.Create("tmpfs", Inert | MountAttributes.ReadOnly, ("size", "4096"), ("nr_inodes", "2"), ("mode", "0555")), isDirectory: true);
         }
 
         foreach (var name in MaskedPaths.ReadOnly)
@@ -185,7 +184,9 @@ internal sealed class RootBuilder(StartDescription description, SafeDirectory ho
 
     private void MountUsers()
     {
+        // Where the kernel lets a file be taken from it, which before Linux 6.15 is no tree that is nowhere; /dev/shm covers it for good.
         using var tree = MountTree.Create("tmpfs", Inert, ("size", "262144"), ("nr_inodes", "8"), ("mode", "0755"));
+        Attach(tree, "dev/shm");
         using var directory = tree.OpenRoot();
         foreach (var name in UserFiles.Names)
         {

@@ -43,6 +43,7 @@ internal static class SessionStage
     private static int Run(SessionDescription description, PacketSocket client)
     {
         // 1. Root, the host's files; we are in the container's cgroup already.
+        OomScore.TrySet(OomScore.Customer);
         using (var init = Pidfd.Adopt(new SafeFileHandle(SessionDescription.ProcessDescriptor, ownsHandle: true), 1))
         {
             Namespaces.Enter(init, Kinds);

@@ -30,6 +30,12 @@ public static unsafe partial class ChildLauncher
     private static partial int setresuid(uint real, uint effective, uint saved);
 
     [LibraryImport("libc"), SuppressGCTransition]
+    private static partial uint geteuid();
+
+    [LibraryImport("libc"), SuppressGCTransition]
+    private static partial int setfsuid(uint uid);
+
+    [LibraryImport("libc"), SuppressGCTransition]
     private static partial int capset(uint* header, uint* data);
 
     [LibraryImport("libc"), SuppressGCTransition]

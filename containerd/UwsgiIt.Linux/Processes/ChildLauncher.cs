@@ -139,20 +139,22 @@ public static unsafe partial class ChildLauncher
     }
 
     /// <summary>
-    /// Pid 1 is spared by the OOM killer, its children are not. The file belongs to root while a process is not dumpable, so for this moment
-    /// we are; the uid is still ours, which no customer can trace.
+    /// The children of pid 1 are killed for want of memory before it is. The file belongs to root while a process is not dumpable, so for this moment
+    /// we are, and see files as who we are and not as the customer; the uid is still ours, which no customer can trace.
     /// </summary>
     private static void ResetOomScore(ChildPlan plan)
     {
+        // In this order: every change of the uid makes us undumpable again.
+        var before = setfsuid(geteuid());
         _ = prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
         var file = open(plan.OomScore, O_WRONLY | O_CLOEXEC);
         if (file >= 0)
         {
-            var zero = (byte)'0';
-            _ = write(file, &zero, 1);
+            _ = write(file, plan.OomScoreValue, plan.OomScoreLength);
             _ = close(file);
         }
 
+        _ = setfsuid((uint)before);
         _ = prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     }
 

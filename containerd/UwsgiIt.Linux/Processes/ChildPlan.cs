@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -46,6 +47,9 @@ internal sealed unsafe class ChildPlan : IDisposable
 
         NullDevice = Text("/dev/null");
         OomScore = Text("/proc/self/oom_score_adj");
+        var score = Isolation.OomScore.Customer.ToString(CultureInfo.InvariantCulture);
+        OomScoreValue = Text(score);
+        OomScoreLength = score.Length;
         ChangesUser = start.Uid is not null;
         Uid = start.Uid ?? 0;
         Gid = start.Gid;
@@ -67,6 +71,10 @@ internal sealed unsafe class ChildPlan : IDisposable
     public byte* NullDevice { get; }
 
     public byte* OomScore { get; }
+
+    public byte* OomScoreValue { get; }
+
+    public int OomScoreLength { get; }
 
     public int* Numbers { get; }
 

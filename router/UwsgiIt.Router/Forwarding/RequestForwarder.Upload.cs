@@ -77,35 +77,46 @@ internal sealed partial class RequestForwarder
         while (true)
         {
             var read = await ReadBodyAsync(reader);
-            if (read.IsCanceled)
+            try
             {
-                return false;
-            }
-
-            var rest = read.Buffer;
-            while (rest.Length > 0)
-            {
-                var piece = rest.Slice(0, Math.Min(rest.Length, RequestBuffer.PieceBytes));
-                rest = rest.Slice(piece.Length);
-                buffer.Clear();
-                piece.CopyTo(ReservePiece(request, buffer, (int)piece.Length));
-                WritePieceEnd(request, buffer);
-                if (request.UploadBandwidth is { } bandwidth)
+                if (read.IsCanceled)
                 {
-                    // The wait is ours, nobody is late for it.
-                    request.Connection.Deadline = long.MaxValue;
-                    await bandwidth.TakeAsync((int)piece.Length, request.Context.RequestAborted);
+                    return false;
                 }
 
-                request.Connection.Deadline = After(request.Settings.ResponseTimeout);
-                await request.Connection.SendAsync(buffer.Memory);
+                await UploadPiecesAsync(request, buffer, read.Buffer);
+            }
+            finally
+            {
+                // Also of a body that has nowhere to go: with a read left open, Kestrel could not step over the rest and would cut off the client.
+                reader.AdvanceTo(read.Buffer.End);
             }
 
-            reader.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted)
             {
                 return true;
             }
+        }
+    }
+
+    private static async ValueTask UploadPiecesAsync(ForwardRequest request, RequestBuffer buffer, ReadOnlySequence<byte> rest)
+    {
+        while (rest.Length > 0)
+        {
+            var piece = rest.Slice(0, Math.Min(rest.Length, RequestBuffer.PieceBytes));
+            rest = rest.Slice(piece.Length);
+            buffer.Clear();
+            piece.CopyTo(ReservePiece(request, buffer, (int)piece.Length));
+            WritePieceEnd(request, buffer);
+            if (request.UploadBandwidth is { } bandwidth)
+            {
+                // The wait is ours, nobody is late for it.
+                request.Connection.Deadline = long.MaxValue;
+                await bandwidth.TakeAsync((int)piece.Length, request.Context.RequestAborted);
+            }
+
+            request.Connection.Deadline = After(request.Settings.ResponseTimeout);
+            await request.Connection.SendAsync(buffer.Memory);
         }
     }
 

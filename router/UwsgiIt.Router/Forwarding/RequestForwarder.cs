@@ -192,14 +192,16 @@ internal sealed partial class RequestForwarder(
             }
             else
             {
+                if (upload is { IsCompleted: false })
+                {
+                    // The answer is complete; what the client still sends has nowhere to go. An upload that waits for the upstream is woken
+                    // by the end of the connection, which must not be closed under it.
+                    connection.Abort();
+                    await EndUploadAsync(context, upload);
+                }
+
                 deadlines.Remove(connection);
                 connection.Dispose();
-            }
-
-            if (upload is { IsCompleted: false })
-            {
-                // The answer is complete; what the client still sends has nowhere to go.
-                await EndUploadAsync(context, upload);
             }
         }
     }

@@ -1,0 +1,83 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using UwsgiIt.Protocol.Subscriptions;
+
+namespace UwsgiIt.Router.FunctionalTests;
+
+/// <summary>An upstream may answer an upload before it is whole: the client gets that answer, and its connection serves on once the rest is sent.</summary>
+public sealed class EarlyAnswerTests
+{
+    private const int UploadBytes = 8 * 1024 * 1024;
+    private const string Answer = "HTTP/1.1 413 Payload Too Large\r\nContent-Length: 7\r\n\r\ntoo big";
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Upload_AnsweredBeforeItsEnd(bool resets)
+    {
+        await using var router = await RouterEnvironment.StartAsync();
+        var upstream = router.Own(new HastyUpstream(resets));
+        await router.AnnounceAsync(new SubscriptionPacket { Command = SubscriptionCommand.Subscribe, Key = "early.example.com", Address = $"127.0.0.1:{upstream.Port}", Protocol = UpstreamProtocol.Http });
+        await using var client = await RawClient.ConnectAsync(router.Http);
+        for (var round = 0; round < 3; round++)
+        {
+            await client.WriteAsync(Encoding.ASCII.GetBytes($"POST / HTTP/1.1\r\nHost: early.example.com\r\nContent-Length: {UploadBytes}\r\n\r\n"));
+            var upload = client.WriteAsync(new byte[UploadBytes]);
+            Assert.StartsWith("HTTP/1.1 413 ", await RawClient.ReadUntilAsync(client, "too big"), StringComparison.Ordinal);
+            await upload;
+        }
+    }
+
+    /// <summary>Answers once it has the head, and closes: after the client's side did, or with bytes unread, which resets.</summary>
+    private sealed class HastyUpstream : IDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly bool _resets;
+
+        public HastyUpstream(bool resets)
+        {
+            _resets = resets;
+            _listener.Start();
+            _ = ServeAsync();
+        }
+
+        public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+        public void Dispose() => _listener.Dispose();
+
+        private async Task ServeAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    _ = AnswerAsync(await _listener.AcceptSocketAsync());
+                }
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // The test is over.
+            }
+        }
+
+        private async Task AnswerAsync(Socket socket)
+        {
+            using var owned = socket;
+            var buffer = new byte[4096];
+            try
+            {
+                await socket.ReceiveAsync(buffer);
+                await socket.SendAsync(Encoding.ASCII.GetBytes(Answer));
+                while (!_resets && await socket.ReceiveAsync(buffer) > 0)
+                {
+                    // Reads on, slowly, until the router closes.
+                }
+            }
+            catch (SocketException)
+            {
+                // The router has had enough.
+            }
+        }
+    }
+}

@@ -51,6 +51,10 @@ internal static partial class Native
     [LibraryImport(LibC, EntryPoint = "syscall", SetLastError = true)]
     internal static partial nint Syscall(nint number, nint a, nint b, nint c, nint d, nint e, nint f);
 
+    /// <summary>recvmmsg(2).</summary>
+    [LibraryImport(LibC, EntryPoint = "recvmmsg", SetLastError = true)]
+    internal static unsafe partial int ReceiveMessages(int socket, MessageHeader* messages, uint count, int flags, nint timeout);
+
     /// <summary>prctl(2).</summary>
     [LibraryImport(LibC, EntryPoint = "prctl", SetLastError = true)]
     internal static partial int Prctl(int option, nuint a, nuint b, nuint c, nuint d);
@@ -106,4 +110,11 @@ internal static partial class Native
     /// <summary>The call's result, or an exception that names it.</summary>
     internal static nint Check(nint result, string call, string subject) =>
         result >= 0 ? result : throw new LinuxException(call, Marshal.GetLastPInvokeError(), subject);
+
+    /// <summary>struct mmsghdr of recvmmsg(2).</summary>
+    internal struct MessageHeader
+    {
+        public Tmds.Linux.msghdr Header;
+        public uint Length;
+    }
 }

@@ -47,7 +47,7 @@ public sealed unsafe class UnixDatagramListener : IDisposable
         try
         {
             SetOption(descriptor, SO_PASSCRED, 1, path);
-            TrySetBuffer(descriptor, receiveBufferBytes);
+            KernelBuffer.TrySetReceive(descriptor, receiveBufferBytes);
             File.Delete(temporary);
             BindTo(descriptor, temporary);
             File.SetUnixFileMode(temporary, (UnixFileMode)mode);
@@ -185,15 +185,6 @@ public sealed unsafe class UnixDatagramListener : IDisposable
         if (setsockopt(descriptor, SOL_SOCKET, option, &value, sizeof(int)) != 0)
         {
             throw new LinuxException("setsockopt", LibC.errno, path);
-        }
-    }
-
-    private static void TrySetBuffer(int descriptor, int bytes)
-    {
-        // FORCE needs CAP_NET_ADMIN; the plain option is clipped to rmem_max. A small buffer is a slower router, not a broken one.
-        if (setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(int)) != 0)
-        {
-            _ = setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(int));
         }
     }
 

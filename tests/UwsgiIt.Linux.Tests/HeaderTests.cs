@@ -31,6 +31,10 @@ public sealed class HeaderTests
             #include <stddef.h>
             #include <termios.h>
             #include <sys/stat.h>
+            #include <sys/socket.h>
+            #include <linux/sock_diag.h>
+            _Static_assert(SO_MEMINFO == 55 && SK_MEMINFO_DROPS == 8 && SK_MEMINFO_VARS == 9, "drops");
+            _Static_assert(sizeof(struct mmsghdr) == 64 && offsetof(struct mmsghdr, msg_len) == sizeof(struct msghdr), "mmsghdr");
             _Static_assert(RESOLVE_NO_MAGICLINKS == 0x02, "magic links");
             _Static_assert(RESOLVE_NO_SYMLINKS == 0x04, "symlinks");
             _Static_assert(sizeof(struct open_how) == 24, "open_how");

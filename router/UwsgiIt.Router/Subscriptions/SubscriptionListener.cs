@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using UwsgiIt.Linux;
 using UwsgiIt.Protocol;
@@ -11,18 +10,19 @@ namespace UwsgiIt.Router.Subscriptions;
 internal sealed partial class SubscriptionListener(
     IOptions<SubscriptionOptions> options,
     SubscriptionReceiver receiver,
+    RouterMetrics metrics,
     ILogger<SubscriptionListener> logger) : IHostedService, IDisposable
 {
     // One byte more than the longest packet, so that a longer one shows as too long instead of being cut to fit.
     private const int BufferBytes = ProtocolLimits.MaxSubscriptionBytes + 1;
 
     private readonly List<UnixDatagramListener> _unix = [];
-    private readonly List<Socket> _udp = [];
+    private readonly List<UdpListener> _udp = [];
     private readonly List<Thread> _threads = [];
     private volatile bool _stopping;
 
     /// <summary>Where announces are taken: paths and <c>ip:port</c>, with the port the kernel chose where 0 was asked for.</summary>
-    public IReadOnlyList<string> Endpoints => [.. _unix.Select(static socket => socket.Path), .. _udp.Select(static socket => socket.LocalEndPoint!.ToString()!)];
+    public IReadOnlyList<string> Endpoints => [.. _unix.Select(static socket => socket.Path), .. _udp.Select(static socket => socket.LocalEndPoint.ToString())];
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -38,14 +38,13 @@ internal sealed partial class SubscriptionListener(
 
         foreach (var text in settings.UdpEndpoints)
         {
-            var endPoint = IPEndPoint.Parse(text);
-            var socket = new Socket(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = settings.ReceiveBufferBytes };
-            socket.Bind(endPoint);
-            _udp.Add(socket);
-            Start($"announces {text}", () => ReceiveUdp(socket));
-            Log.Bound(logger, socket.LocalEndPoint!.ToString()!);
+            var bound = UdpListener.Bind(IPEndPoint.Parse(text), BufferBytes, settings.ReceiveBufferBytes);
+            _udp.Add(bound);
+            Start($"announces {text}", () => ReceiveUdp(bound));
+            Log.Bound(logger, bound.LocalEndPoint.ToString());
         }
 
+        metrics.Meter.CreateObservableCounter("uwsgiit.router.packets.dropped", () => _udp.Sum(static socket => socket.Dropped), "{packet}", "Packets that the kernel threw away before we could read them: raise Subscription:ReceiveBufferBytes, or find the flood.");
         return Task.CompletedTask;
     }
 
@@ -53,7 +52,7 @@ internal sealed partial class SubscriptionListener(
     {
         _stopping = true;
         _unix.ForEach(static socket => socket.Stop());
-        _udp.ForEach(static socket => socket.Dispose());
+        _udp.ForEach(static socket => socket.Stop());
         _threads.ForEach(static thread => thread.Join());
         return Task.CompletedTask;
     }
@@ -84,14 +83,6 @@ internal sealed partial class SubscriptionListener(
                 // Whatever one datagram did, the next sender is entitled to be heard.
                 Log.ReceiveFailed(logger, e);
             }
-            catch (SocketException)
-            {
-                // Disposed under us: that is how a UDP socket is told to stop.
-            }
-            catch (ObjectDisposedException)
-            {
-                // As above.
-            }
         }
     }
 
@@ -105,21 +96,11 @@ internal sealed partial class SubscriptionListener(
         }
     }
 
-    private void ReceiveUdp(Socket socket)
+    private void ReceiveUdp(UdpListener socket)
     {
-        var buffer = new byte[BufferBytes];
-        var from = new SocketAddress(socket.AddressFamily);
-        var template = new IPEndPoint(IPAddress.Any, 0);
-        if (socket.AddressFamily == AddressFamily.InterNetworkV6)
+        while (socket.TryReceive(out var datagram, out var sender))
         {
-            template = new IPEndPoint(IPAddress.IPv6Any, 0);
-        }
-
-        while (!_stopping)
-        {
-            // A datagram longer than the buffer is cut by the kernel to 4,097 bytes, which the reader refuses as too long.
-            var length = socket.ReceiveFrom(buffer, SocketFlags.None, from);
-            receiver.Receive(buffer.AsSpan(0, length), new PacketSource(null, ((IPEndPoint)template.Create(from)).Address));
+            receiver.Receive(datagram, new PacketSource(null, sender));
         }
     }
 

@@ -25,6 +25,7 @@ public sealed class PlatformTests
         {
             settings["Agent"] = api.AgentSettings;
             settings["Agent"]!["Directory"] = host.Folder.File("router-agent");
+            settings["Agent"]!["MetricsInterval"] = "00:00:01";
         });
 
         await api.CliAsync("customers", "create", "name=acme", "password=secret");
@@ -37,6 +38,8 @@ public sealed class PlatformTests
 
         // What it uses is told.
         await Eventually.TrueAsync(async () => (await api.GetAsync("/v1/metrics/container.mem?container=30001")).AsArray() is [var series] && series!["points"]!.AsArray().Any(static point => point!["value"]!.GetValue<long>() > 0), "measurements", 60);
+
+        await Eventually.TrueAsync(async () => (await api.GetAsync("/v1/metrics/domain.hits?domain=1")).AsArray() is [var hits] && hits!["container"]!.GetValue<int>() == 30_001, "the domain's requests", 60);
 
         // Without the api nothing changes for who asks the router, and an alarm waits.
         await api.CliAsync("containers", "set", "30001", "memory_threshold=1", "--wait", "60");

@@ -22,6 +22,9 @@ internal sealed class AgentOptions : IValidatedOptions
     /// <summary>Folder of what the agent writes: domains/ and certificates/, which are looked into without being configured. Default /var/lib/uwsgiit/router.</summary>
     public string Directory { get; set; } = "/var/lib/uwsgiit/router";
 
+    /// <summary>How often requests by name are told to the api. Default 30 s, what it keeps for two days.</summary>
+    public TimeSpan MetricsInterval { get; set; } = TimeSpan.FromSeconds(30);
+
     public string Domains => Path.Combine(Directory, "domains");
 
     public string Certificates => Path.Combine(Directory, "certificates");
@@ -44,6 +47,11 @@ internal sealed class AgentOptions : IValidatedOptions
             {
                 yield return new OptionFault(setting, file, "is not a file", "Run uwsgiit api certificate for this host");
             }
+        }
+
+        if (MetricsInterval < TimeSpan.FromMilliseconds(100) || MetricsInterval > TimeSpan.FromHours(1))
+        {
+            yield return new OptionFault("Agent:MetricsInterval", $"{MetricsInterval}", "is not 0.1 s to 1 hour", "Write for example 00:00:30");
         }
 
         if (!Directory.StartsWith('/'))

@@ -24,6 +24,7 @@ internal static class AgentsServiceCollectionExtensions
             }
         });
         services.AddHostedService<Dominator>();
+        services.AddHostedService<HitCollector>();
         return services;
     }
 }

@@ -67,6 +67,7 @@ internal static class RouterEventIds
     public const int AgentApplied = 4600;
     public const int AgentRefused = 4601;
     public const int AgentAway = 4602;
+    public const int AgentHitsNotTold = 4603;
 
     // Hosting 5000-5999
     public const int Reloaded = 5000;

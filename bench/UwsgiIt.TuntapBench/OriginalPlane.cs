@@ -48,6 +48,8 @@ internal sealed class OriginalPlane : IDataPlane
     {
     }
 
+    public void AttachMany(ManyContainers containers) => throw new NotSupportedException();
+
     public long Drops(DropCause cause) => 0;
 
     public void Dispose()

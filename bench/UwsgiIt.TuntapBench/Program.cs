@@ -53,7 +53,7 @@ finally
 
 Summarise();
 
-// 2. By the number of rules and of containers; ours alone.
+// 2. By the number of rules and of containers; ours alone, on both planes.
 foreach (var count in isQuick ? [1, 10_000] : new[] { 1, 100, 10_000 })
 {
     var plane = new TuntapPlane(program);
@@ -61,26 +61,18 @@ foreach (var count in isQuick ? [1, 10_000] : new[] { 1, 100, 10_000 })
     Scale($"{count} rules", subject);
 }
 
-foreach (var count in isQuick ? [200] : new[] { 10, 200 })
+foreach (var count in isQuick ? [1_000] : new[] { 10, 200, 1_000 })
 {
     var plane = new TuntapPlane(program);
     using var subject = new Subject(plane, () => Router(plane));
-    using var space = NetworkNamespace.Create();
-    plane.Disconnect();
-    using var client = TuntapClient.Connect(plane.ControlSocket, TimeSpan.FromSeconds(30));
-    var workers = client.Hello().Workers;
-    space.Run(() =>
-    {
-        for (var uid = 31_000; uid < 31_000 + count - 2; uid++)
-        {
-            client.SetPolicies(new ContainerPolicy { Uid = uid });
-            var queues = TunDevice.Open($"c{uid}", workers);
-            client.Attach(uid, queues);
-            TunDevice.Release(queues[0], $"c{uid}");
-            Array.ForEach(queues, static queue => queue.Dispose());
-        }
-    });
-    Scale($"{count} containers", subject);
+    Crowd($"{count} containers", plane, subject, count);
+}
+
+foreach (var count in isQuick ? [1_000] : new[] { 10, 1_000 })
+{
+    var plane = new NftablesPlane();
+    using var subject = new Subject(plane, static () => default);
+    Crowd($"{count} containers", plane, subject, count);
 }
 
 // 3. The router is killed under a stream and started again: how long nothing comes.
@@ -144,14 +136,21 @@ void Try(Subject subject, string metric, Action<string> measure)
     }
 }
 
+void Crowd(string what, IDataPlane plane, Subject subject, int count)
+{
+    using var space = NetworkNamespace.Create();
+    plane.AttachMany(new ManyContainers(space, [.. Enumerable.Range(31_000, count - 2)]));
+    Scale(what, subject);
+}
+
 void Scale(string what, Subject subject)
 {
     subject.Stream(isOutside: false, 1, seconds);
     var (gbits, cpu) = subject.Stream(isOutside: false, 1, seconds);
-    Add(new Row($"tuntap, {what}", subject.Name, "tcp to container, 1 stream(s)", gbits, "Gbit/s"));
-    Add(new Row($"tuntap, {what}", subject.Name, "cpu of tcp to container, 1 stream(s)", cpu, "s/Gbit"));
-    Add(new Row($"tuntap, {what}", subject.Name, "packets of 64 bytes", subject.SmallPackets(seconds), "kpps"));
-    Add(new Row($"tuntap, {what}", subject.Name, "round trip", subject.Latency(isQuick ? 20 : 200), "µs"));
+    Add(new Row($"{subject.Name}, {what}", subject.Name, "tcp to container, 1 stream(s)", gbits, "Gbit/s"));
+    Add(new Row($"{subject.Name}, {what}", subject.Name, "cpu of tcp to container, 1 stream(s)", cpu, "s/Gbit"));
+    Add(new Row($"{subject.Name}, {what}", subject.Name, "packets of 64 bytes", subject.SmallPackets(seconds), "kpps"));
+    Add(new Row($"{subject.Name}, {what}", subject.Name, "round trip", subject.Latency(isQuick ? 20 : 200), "µs"));
 }
 
 void Note(string subject, string metric, string unit, double value)

@@ -54,6 +54,8 @@ internal sealed class VethPlane : IDataPlane
     {
     }
 
+    public void AttachMany(ManyContainers containers) => throw new NotSupportedException();
+
     public long Drops(DropCause cause) => 0;
 
     public void Dispose()

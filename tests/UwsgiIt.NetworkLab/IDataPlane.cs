@@ -24,6 +24,9 @@ public interface IDataPlane : IDisposable
     /// <summary>Takes a container's device and policy away.</summary>
     void Detach(LabContainer container);
 
+    /// <summary>Gives many containers their devices, with no links and no rules; they stay until the plane is disposed of.</summary>
+    void AttachMany(ManyContainers containers);
+
     /// <summary>Packets dropped so far for the cause, of all containers.</summary>
     long Drops(DropCause cause);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using UwsgiIt.Linux.Networking;
 using UwsgiIt.Network.Addresses;
 using UwsgiIt.Network.Firewall;
@@ -9,6 +11,7 @@ namespace UwsgiIt.NetworkLab;
 public sealed class NftablesPlane(GatewaySettings? settings = null) : IDataPlane
 {
     private readonly Dictionary<int, LabContainer> _containers = [];
+    private List<ContainerPolicy> _many = [];
     private NetworkNamespace? _space;
     private HostFirewall _host = HostFirewall.Default;
 
@@ -64,6 +67,32 @@ public sealed class NftablesPlane(GatewaySettings? settings = null) : IDataPlane
     }
 
     /// <inheritdoc/>
+    public void AttachMany(ManyContainers containers)
+    {
+        ArgumentNullException.ThrowIfNull(containers);
+        _many = [.. containers.Uids.Select(static uid => new ContainerPolicy { Uid = uid })];
+        var (here, there) = (new StringBuilder(), new StringBuilder());
+        foreach (var uid in containers.Uids)
+        {
+            var (device, end, address) = (Ruleset.DeviceOf(uid), ManyContainers.DeviceOf(uid), IpAddresses.ToText(AddressFamilies.V4, AddressPlan.Default.V4(uid)));
+
+            // The far end is known by a permanent entry: many in one namespace would answer for one another.
+            here.Append(CultureInfo.InvariantCulture, $"link add name {device} type veth peer name {end} netns {containers.Space.Path}\nlink set {device} up\nroute add {address}/32 dev {device}\nneigh add {address} lladdr ff:ff:ff:ff:ff:ff dev {device} nud permanent\n");
+            there.Append(CultureInfo.InvariantCulture, $"link set {end} up\n");
+        }
+
+        // No IPv6 on these devices: its reports of group memberships would be counted.
+        foreach (var space in new[] { containers.Space, _space })
+        {
+            Command.Run(space, "sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6");
+        }
+
+        Command.Run(_space, 120, here.ToString(), "ip", "-batch", "-");
+        Command.Run(containers.Space, 120, there.ToString(), "ip", "-batch", "-");
+        Publish();
+    }
+
+    /// <inheritdoc/>
     public long Drops(DropCause cause) => Nft.ReadCounters(_space).GetValueOrDefault(cause);
 
     /// <inheritdoc/>
@@ -74,7 +103,7 @@ public sealed class NftablesPlane(GatewaySettings? settings = null) : IDataPlane
     private void Publish()
     {
         List<string> faults = [];
-        var firewalls = _containers.Values.Select(container => ContainerFirewall.TryCompile(container.Policy, _host, faults)).ToList();
+        var firewalls = _containers.Values.Select(static container => container.Policy).Concat(_many).Select(policy => ContainerFirewall.TryCompile(policy, _host, faults)).ToList();
         if (faults.Count > 0)
         {
             throw new InvalidOperationException(string.Join("; ", faults));

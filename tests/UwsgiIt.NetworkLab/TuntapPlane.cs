@@ -138,6 +138,25 @@ public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500,
     }
 
     /// <inheritdoc/>
+    public void AttachMany(ManyContainers containers)
+    {
+        ArgumentNullException.ThrowIfNull(containers);
+        Check(_client!.SetPolicies([.. containers.Uids.Select(static uid => new ContainerPolicy { Uid = uid })]));
+        containers.Space.Run(() =>
+        {
+            foreach (var uid in containers.Uids)
+            {
+                var device = ManyContainers.DeviceOf(uid);
+                var queues = TunDevice.Open(device, _workers);
+                Link.Up(device);
+                Check(_client.Attach(uid, queues));
+                TunDevice.Release(queues[0], device);
+                Array.ForEach(queues, static queue => queue.Dispose());
+            }
+        });
+    }
+
+    /// <inheritdoc/>
     public long Drops(DropCause cause)
     {
         // cause="denied_in"} 17

@@ -191,43 +191,6 @@ public sealed class RouterProcessTests : IDisposable
         Eventually.True(() => _plane.Drops(DropCause.Flood) >= 300, "most of 500 connections at once are too many for 20 a second");
     }
 
-    /// <summary>Every one of many containers has its own address and gets what is sent to it, and nothing else.</summary>
-    [SkippableFact]
-    public void Addresses_OfManyContainers_AreTheirOwn()
-    {
-        var count = Environment.GetEnvironmentVariable("UWSGIIT_LONG") == "1" ? 1_000 : 60;
-        var lab = Start();
-        using var space = NetworkNamespace.Create();
-        using var client = TuntapClient.Connect(_plane.ControlSocket, TimeSpan.FromSeconds(60));
-        var uids = Enumerable.Range(0, count).Select(static i => 30_100 + (i * 7)).ToList();
-        Assert.Empty(client.SetPolicies([.. uids.Select(static uid => new ContainerPolicy { Uid = uid })]).Faults);
-        space.Run(() =>
-        {
-            foreach (var uid in uids)
-            {
-                var queues = TunDevice.Open($"c{uid}", 2);
-                Link.Up($"c{uid}");
-                Assert.Empty(client.Attach(uid, queues).Faults);
-                TunDevice.Release(queues[0], $"c{uid}");
-                Array.ForEach(queues, static queue => queue.Dispose());
-            }
-        });
-        using var outside = new PacketTap(lab.Outside, "eth0", LabFixture.LinkAddress(lab.Host, "eth0"));
-        for (var i = 0; i < count; i++)
-        {
-            outside.Send(PacketFactory.Udp(System.Net.IPAddress.Parse(Lab.OutsideV4), IpAddresses.FromNumber(AddressFamilies.V4, AddressPlan.Default.V4(uids[i])), 1, 9, new byte[100 + (i % 1000)]));
-        }
-
-        long BytesTo(JsonElement peer) => peer.GetProperty("bytes_to").GetInt64();
-        Eventually.True(
-            () => Json("/v1/network").EnumerateArray().Count(peer => uids.Contains(peer.GetProperty("uid").GetInt32()) && BytesTo(peer) > 0) == count,
-            "a packet at each");
-        foreach (var peer in Json("/v1/network").EnumerateArray().Where(peer => uids.Contains(peer.GetProperty("uid").GetInt32())))
-        {
-            Assert.Equal(128 + (uids.IndexOf(peer.GetProperty("uid").GetInt32()) % 1000), BytesTo(peer));
-        }
-    }
-
     [SkippableFact]
     public void CheckConfig_NamesEveryFault()
     {

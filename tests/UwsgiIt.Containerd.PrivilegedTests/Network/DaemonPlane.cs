@@ -21,6 +21,8 @@ internal sealed class DaemonPlane : IDataPlane
 
     public void Detach(LabContainer container) => throw new NotSupportedException();
 
+    public void AttachMany(ManyContainers containers) => throw new NotSupportedException();
+
     public long Drops(DropCause cause) => throw new NotSupportedException();
 
     public void Dispose()

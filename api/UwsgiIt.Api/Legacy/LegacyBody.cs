@@ -57,12 +57,27 @@ internal sealed class LegacyBody
             ReadOnlyMemory<byte> text = bytes;
             text = text.Span.StartsWith("\uFEFF"u8) ? text[3..] : text;
             Strict.GetCharCount(text.Span);
+            RefuseHalfCharacters(text.Span);
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth });
             return new LegacyBody(document.RootElement.Clone());
         }
-        catch (Exception e) when (e is JsonException or DecoderFallbackException)
+        catch (Exception e) when (e is JsonException or DecoderFallbackException or InvalidOperationException)
         {
             throw Fault.BadRequest("The body is not JSON.");
+        }
+    }
+
+    /// <summary>An escape may be half a surrogate pair, of which no string can be made: the parser would only find out when somebody asks for a name.</summary>
+    /// <exception cref="InvalidOperationException">One is.</exception>
+    private static void RefuseHalfCharacters(ReadOnlySpan<byte> text)
+    {
+        var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = MaxDepth });
+        while (reader.Read())
+        {
+            if (reader.ValueIsEscaped)
+            {
+                _ = reader.GetString();
+            }
         }
     }
 

@@ -14,7 +14,7 @@ internal static class ApiTargets
 {
     public static IReadOnlyDictionary<string, FuzzTarget> All { get; } = new Dictionary<string, FuzzTarget>
     {
-        ["api-body"] = new(Body, Texts("{\"uid\": \"30001\", \"a\": [1, null], \"b\": 1.9}", "\uFEFF{\"a\": \"\\ud83d\\ude00\"}", "null", "[]")),
+        ["api-body"] = new(Body, Texts("{\"uid\": \"30001\", \"a\": [1, null], \"b\": 1.9}", "\uFEFF{\"a\": \"\\ud83d\\ude00\"}", "{\"\\ud83d\\\"a\": 1}", "null", "[]")),
         ["api-range"] = new(Range, Texts("6-3", "10", "9-10")),
         ["api-domain"] = new(Domain, Texts(".caff\u00e8.example.org.", "a_b.example.org")),
         ["api-login"] = new(Login, Texts("Basic bm9ib2R5Om5vdGhpbmc=", "bearer uit_x")),

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -123,6 +124,24 @@ public sealed class UpstreamTests
         Assert.Equal($"HTTP/1.1 127.0.0.1:{port}", await (await router.GetAsync("static.example.com", "/version")).Content.ReadAsStringAsync());
         Assert.Equal("by-transform", await (await router.GetAsync("changed.example.com", "/X-Added")).Content.ReadAsStringAsync());
         Assert.NotNull(vassal);
+    }
+
+    [Fact]
+    public async Task StaticDestination_IsToldItsClientByAProxyHeader()
+    {
+        using var node = new Recorder(static got => Encoding.ASCII.GetString(got).EndsWith("\r\n\r\n", StringComparison.Ordinal) ? Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok") : null);
+        await using var router = await RouterEnvironment.StartAsync(settings => settings["ReverseProxy"] = JsonNode.Parse($$"""
+            { "Routes": { "all": { "ClusterId": "one", "Match": { "Hosts": ["static.example.com"] } } },
+              "Clusters": { "one": { "Destinations": { "one": { "Address": "http://{{node.Address}}/", "Metadata": { "ProxyProtocol": "V1" } } } } } }
+            """));
+        Assert.Equal(200, await router.StatusAsync("static.example.com"));
+        Assert.Matches($@"^PROXY TCP4 127\.0\.0\.1 127\.0\.0\.1 \d+ {router.Http.Port}\r\nGET / HTTP/1\.1\r\n", Encoding.ASCII.GetString(await node.NextAsync()));
+
+        // Where it cannot be had it is a fault.
+        router.WriteSettings(static settings => settings["ReverseProxy"]!["Clusters"]!["one"]!["Destinations"]!["one"]!["Address"] = "https://localhost/");
+        using var check = RouterEnvironment.Run(["--config", router.SettingsFile, "--check-config"]);
+        Assert.Equal(78, await check.WaitAsync(60));
+        Assert.Contains("Metadata:ProxyProtocol", check.Output, StringComparison.Ordinal);
     }
 
     private static SubscriptionPacket Packet(string key, string address, UpstreamProtocol protocol) =>

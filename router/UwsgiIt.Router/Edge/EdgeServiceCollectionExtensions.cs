@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.ResponseCompression;
 
 namespace UwsgiIt.Router.Edge;
 
@@ -11,7 +12,14 @@ internal static class EdgeServiceCollectionExtensions
         services.AddSingleton<NamePolicies>();
         services.AddSingleton<ForwardAuth>();
         services.AddSingleton<PolicyRules>();
-        services.AddResponseCompression(static options => options.EnableForHttps = true);
+        services.AddResponseCompression(static options =>
+        {
+            // Best first, for clients that take them all alike.
+            options.EnableForHttps = true;
+            options.Providers.Add<BrotliCompressionProvider>();
+            options.Providers.Add<ZstdCompression>();
+            options.Providers.Add<GzipCompressionProvider>();
+        });
         services.AddSingleton<TrustedProxies>();
         services.AddSingleton<ConnectionLimits>();
         services.AddSingleton<HandshakeLimits>();

@@ -72,7 +72,7 @@ internal sealed class NamePolicyOptions
     public IList<string>? ForwardAuthHeaders { get; set; }
 
     /// <summary>
-    /// Compress responses (br, gzip) that are not, of the types that gain from it. Default false: where a response repeats what a stranger can
+    /// Compress responses (br, zstd, gzip) that are not, of the types that gain from it. Default false: where a response repeats what a stranger can
     /// choose beside a secret, its length tells the secret.
     /// </summary>
     public bool? Compress { get; set; }

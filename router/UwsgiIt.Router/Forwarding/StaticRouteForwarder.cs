@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using UwsgiIt.Protocol.Subscriptions;
+using UwsgiIt.Router.ProxyProtocol;
 using UwsgiIt.Router.Routing;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -16,18 +17,21 @@ internal sealed class StaticRouteForwarder([FromKeyedServices(StaticRouteForward
     /// <summary>Key of YARP's own forwarder.</summary>
     public const string Fallback = "yarp";
 
+    /// <summary>Metadata of an <c>http://</c> destination: <c>V1</c> or <c>V2</c> has its connections begin with a PROXY header, one for each client.</summary>
+    public const string ProxyMetadata = "ProxyProtocol";
+
     // Destinations come from the operator's configuration; the bound only guards against a configuration that is rewritten for ever.
     private const int MaxUpstreams = 10_000;
 
-    private readonly ConcurrentDictionary<string, Upstream?> _upstreams = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Prefix, ProxyVersion Version), Upstream?> _upstreams = new();
 
     public ValueTask<ForwarderError> SendAsync(HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer) =>
         SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, CancellationToken.None);
 
     public ValueTask<ForwarderError> SendAsync(HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer, CancellationToken cancellationToken)
     {
-        var upstream = UpstreamOf(destinationPrefix);
-        var isYarps = upstream is null || (upstream.Protocol == UpstreamProtocol.Http && NeedsYarp(context, requestConfig));
+        var upstream = UpstreamOf(destinationPrefix, ProxyVersionOf(context));
+        var isYarps = upstream is null || (upstream is { Protocol: UpstreamProtocol.Http, ProxyVersion: ProxyVersion.None } && NeedsYarp(context, requestConfig));
         if ((isYarps || HasTransforms(context)) && !scrub.TryApply(context))
         {
             return RefuseAsync(context, ForwarderError.RequestCreation, StatusCodes.Status400BadRequest);
@@ -39,7 +43,7 @@ internal sealed class StaticRouteForwarder([FromKeyedServices(StaticRouteForward
     }
 
     /// <summary>Reads a destination; false when YARP's own forwarder is to have it.</summary>
-    public static bool TryParse(string prefix, [NotNullWhen(true)] out Upstream? upstream)
+    public static bool TryParse(string prefix, [NotNullWhen(true)] out Upstream? upstream, ProxyVersion version = ProxyVersion.None)
     {
         upstream = null;
         var separator = prefix.IndexOf("://", StringComparison.Ordinal);
@@ -68,13 +72,23 @@ internal sealed class StaticRouteForwarder([FromKeyedServices(StaticRouteForward
             return false;
         }
 
-        upstream = new Upstream(address, protocol) { Host = protocol == UpstreamProtocol.Http && !address.IsUnix ? rest : null };
+        upstream = new Upstream(address, protocol) { ProxyVersion = version, Host = protocol == UpstreamProtocol.Http && !address.IsUnix ? rest : null };
         return true;
     }
 
-    private Upstream? UpstreamOf(string prefix)
+    /// <summary>What a destination's metadata asks for; false when that is no version.</summary>
+    public static bool TryReadProxyVersion(IReadOnlyDictionary<string, string>? metadata, out ProxyVersion version)
     {
-        if (_upstreams.TryGetValue(prefix, out var known))
+        version = ProxyVersion.None;
+        return metadata?.TryGetValue(ProxyMetadata, out var text) != true || (Enum.TryParse(text, ignoreCase: true, out version) && version is ProxyVersion.V1 or ProxyVersion.V2);
+    }
+
+    private static ProxyVersion ProxyVersionOf(HttpContext context) =>
+        context.GetReverseProxyFeature().ProxiedDestination?.Model.Config.Metadata is { } metadata && TryReadProxyVersion(metadata, out var version) ? version : ProxyVersion.None;
+
+    private Upstream? UpstreamOf(string prefix, ProxyVersion version)
+    {
+        if (_upstreams.TryGetValue((prefix, version), out var known))
         {
             return known;
         }
@@ -84,7 +98,7 @@ internal sealed class StaticRouteForwarder([FromKeyedServices(StaticRouteForward
             _upstreams.Clear();
         }
 
-        return _upstreams.GetOrAdd(prefix, static text => TryParse(text, out var upstream) ? upstream : null);
+        return _upstreams.GetOrAdd((prefix, version), static key => TryParse(key.Prefix, out var upstream, key.Version) ? upstream : null);
     }
 
     private static UpstreamProtocol? ProtocolOf(string scheme) => scheme switch

@@ -19,6 +19,8 @@ internal static class StaticRouteFaults
         foreach (var cluster in proxy.Clusters)
         {
             Add(faults, $"{Section}:Clusters:{cluster.ClusterId}", validator.ValidateClusterAsync(cluster).AsTask().GetAwaiter().GetResult());
+            faults.AddRange((cluster.Destinations ?? new Dictionary<string, DestinationConfig>()).Where(static destination => !CanHaveProxyHeader(destination.Value)).Select(destination =>
+                new OptionFault($"{Section}:Clusters:{cluster.ClusterId}:Destinations:{destination.Key}:Metadata:{StaticRouteForwarder.ProxyMetadata}", destination.Value.Metadata![StaticRouteForwarder.ProxyMetadata], "is no version, or the destination is not http:// to an address", "Write V1 or V2, and an address instead of a name")));
         }
 
         foreach (var route in proxy.Routes)
@@ -38,6 +40,10 @@ internal static class StaticRouteFaults
 
         return faults;
     }
+
+    private static bool CanHaveProxyHeader(DestinationConfig destination) =>
+        StaticRouteForwarder.TryReadProxyVersion(destination.Metadata, out var version)
+        && (version == ProxyProtocol.ProxyVersion.None || (StaticRouteForwarder.TryParse(destination.Address, out var upstream) && upstream.Protocol == Protocol.Subscriptions.UpstreamProtocol.Http));
 
     private static bool SpeaksCgi(ClusterConfig cluster) => cluster.Destinations?.Values.Any(static destination =>
         StaticRouteForwarder.TryParse(destination.Address, out var upstream) && upstream.Protocol != Protocol.Subscriptions.UpstreamProtocol.Http) ?? false;

@@ -173,6 +173,13 @@ public sealed class PolicyTests : IAsyncLifetime, IDisposable
             Assert.Equal(text, await new StreamReader(stream).ReadToEndAsync());
         }
 
+        using (var squeezed = await AskAsync("small.example.com", "/n/1/", ("Accept-Encoding", "zstd;q=1, gzip;q=0.5")))
+        {
+            Assert.Equal("zstd", squeezed.Content.Headers.ContentEncoding.Single());
+            using var stream = new ZstdSharp.DecompressionStream(await squeezed.Content.ReadAsStreamAsync());
+            Assert.Equal(text, await new StreamReader(stream).ReadToEndAsync());
+        }
+
         using (var plain = await AskAsync("slow.example.com", "/", ("Accept-Encoding", "gzip"), ("X-Forwarded-For", "203.0.113.9")))
         {
             Assert.Empty(plain.Content.Headers.ContentEncoding);

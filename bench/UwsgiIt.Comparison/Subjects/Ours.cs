@@ -25,6 +25,9 @@ internal sealed class Ours(string name, string transport) : Subject
             ["Listener"] = new { Endpoints = new[] { new { Address = $"127.0.0.1:{port}", scenario.Tls } }, KeepAliveTimeout = "00:05:00" },
             ["Transport"] = new { Kind = transport },
             ["Registry"] = new { Expiry = false },
+
+            // All load is from one address, as if from behind a load balancer; the peers have no such bound.
+            ["Limits"] = new { MaxConnectionsPerAddress = 50_000 },
             ["Subscription"] = new { UnixSockets = new[] { new { Path = Announces(ground) } }, SignaturesRequired = false, AllowedAddresses = new[] { ground.Folder + "/", "127.0.0.1:1-65535" } },
             ["Certificate"] = new { Names = new[] { new { Name = Ground.Host, certificate.Certificate, certificate.Key } }, Default = certificate },
         };

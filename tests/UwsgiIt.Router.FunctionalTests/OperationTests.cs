@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using UwsgiIt.Protocol.Subscriptions;
 
 namespace UwsgiIt.Router.FunctionalTests;
@@ -186,6 +187,23 @@ public sealed class OperationTests
             await router.StatusAsync("nobody.example.com");
             return File.Exists(router.Folder.File("access.log"));
         }, "the log is opened anew");
+    }
+
+    [Fact]
+    public async Task AccessLog_OnAFullDisk_LosesCountedLinesAndNothingElse()
+    {
+        const int Requests = 30;
+        await using var router = await RouterEnvironment.StartAsync(static settings => settings["AccessLog"] = new JsonObject { ["Path"] = "/dev/full" });
+        for (var i = 0; i < Requests; i++)
+        {
+            Assert.Equal(404, await router.StatusAsync("nobody.example.com"));
+        }
+
+        await Eventually.TrueAsync(async () => (await router.MetricsAsync()).Split('\n').Any(static line => line.StartsWith("uwsgiit_router_access_log_dropped", StringComparison.Ordinal) && line.EndsWith($" {Requests}", StringComparison.Ordinal)), "every line is counted");
+        router.Process.Signal("TERM");
+        Assert.Equal(0, await router.Process.WaitAsync());
+        Assert.Single(router.Process.Output.Split('\n'), static line => line.Contains("The access log cannot be written", StringComparison.Ordinal));
+        Assert.DoesNotContain("BackgroundService", router.Process.Output, StringComparison.Ordinal);
     }
 
     private static async Task ReceiveAsync(Socket socket, string expected)

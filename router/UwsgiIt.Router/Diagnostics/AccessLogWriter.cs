@@ -40,34 +40,69 @@ internal sealed partial class AccessLogWriter : BackgroundService
         // Lines of the last requests come after the stop began, so the end is the channel's, not the token's.
         using var stop = stoppingToken.Register(() => _lines.Writer.TryComplete());
         Stream? stream = null;
+        var isFailing = false;
         while (await _lines.Reader.WaitToReadAsync(CancellationToken.None))
         {
+            var unflushed = 0;
             try
             {
                 if (_reopen || stream is null)
                 {
                     _reopen = false;
-                    await (stream?.DisposeAsync() ?? ValueTask.CompletedTask);
+                    await CloseAsync(stream);
+                    stream = null;
                     stream = Open();
                 }
 
                 while (_lines.Reader.TryRead(out var line))
                 {
+                    unflushed++;
                     await stream.WriteAsync(line, CancellationToken.None);
                     ArrayPool<byte>.Shared.Return(line.Array!);
                 }
 
                 await stream.FlushAsync(CancellationToken.None);
+                isFailing = false;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                Interlocked.Increment(ref _dropped);
-                Log.Failed(_logger, e.Message);
+                Drop(unflushed);
+                if (!isFailing)
+                {
+                    // Once, until it can be written again: the next line will most likely meet the same full disk.
+                    Log.Failed(_logger, e.Message);
+                }
+
+                isFailing = true;
                 _reopen = true;
             }
         }
 
-        await (stream?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await CloseAsync(stream);
+    }
+
+    /// <summary>Counts what is lost, and with it what has queued up meanwhile, which would be asked for again at once.</summary>
+    private void Drop(int count)
+    {
+        while (_lines.Reader.TryRead(out var line))
+        {
+            count++;
+            ArrayPool<byte>.Shared.Return(line.Array!);
+        }
+
+        Interlocked.Add(ref _dropped, count);
+    }
+
+    private static async ValueTask CloseAsync(Stream? stream)
+    {
+        try
+        {
+            await (stream?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+        catch (IOException)
+        {
+            // What its buffer held has been counted as lost when it could not be flushed.
+        }
     }
 
     private Stream Open() => _options.CurrentValue.Path is { } path && path != "-"

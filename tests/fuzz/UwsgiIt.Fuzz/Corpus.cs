@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace UwsgiIt.Fuzz;
 
 /// <summary>Inputs of a target that each took a branch the others do not: a file for a target, every input with its length before it.</summary>
@@ -33,6 +35,16 @@ internal static class Corpus
         {
             writer.Write7BitEncodedInt(input.Length);
             writer.Write(input);
+        }
+    }
+
+    /// <summary>A file for each input, as other fuzzers take them.</summary>
+    public static void Unpack(string directory, IReadOnlyList<byte[]> inputs)
+    {
+        Directory.CreateDirectory(directory);
+        for (var number = 0; number < inputs.Count; number++)
+        {
+            File.WriteAllBytes(Path.Combine(directory, number.ToString("d5", CultureInfo.InvariantCulture)), inputs[number]);
         }
     }
 

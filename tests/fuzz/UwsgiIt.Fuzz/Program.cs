@@ -5,28 +5,46 @@ using UwsgiIt.Fuzz;
 // fuzz TARGET FILE…                      runs files, for example a corpus or a crash
 // fuzz TARGET|all --seconds N [--seed S] [--corpus FOLDER]
 //                                        mutates seeds and kept inputs; instrumented by the sharpfuzz tool, what takes new branches too, and keeps it
+// fuzz TARGET --afl                      under afl-fuzz, instrumented by the sharpfuzz tool
 // fuzz TARGET --libfuzzer                under libFuzzer, instrumented by the sharpfuzz tool
+// fuzz TARGET --unpack FOLDER --corpus FOLDER
+//                                        writes seeds and kept inputs as files
+// fuzz all --list
 CoverageMap.Attach();
 if (args.Length < 2 || (args[0] != "all" && !FuzzTargets.All.ContainsKey(args[0])))
 {
-    Console.Error.WriteLine($"Usage: fuzz TARGET FILE… | fuzz TARGET|all --seconds N [--seed S] [--corpus FOLDER] | fuzz TARGET --libfuzzer\nTargets: {string.Join(' ', FuzzTargets.All.Keys)}");
+    Console.Error.WriteLine($"Usage: fuzz TARGET FILE… | fuzz TARGET|all --seconds N [--seed S] [--corpus FOLDER] | fuzz TARGET --afl | fuzz TARGET --libfuzzer | fuzz TARGET --unpack FOLDER --corpus FOLDER | fuzz all --list\nTargets: {string.Join(' ', FuzzTargets.All.Keys)}");
     return 64;
 }
 
-if (args[1] == "--libfuzzer")
+switch (args[1])
 {
-    Fuzzer.LibFuzzer.Run(bytes => FuzzTargets.All[args[0]].Run(bytes.ToArray()));
-    return 0;
-}
+    case "--list":
+        Console.WriteLine(string.Join('\n', FuzzTargets.All.Keys));
+        return 0;
+    case "--afl":
+        Fuzzer.Run(stream =>
+        {
+            using var bytes = new MemoryStream();
+            stream.CopyTo(bytes);
+            FuzzTargets.All[args[0]].Run(bytes.ToArray());
+        });
+        return 0;
+    case "--libfuzzer":
+        Fuzzer.LibFuzzer.Run(bytes => FuzzTargets.All[args[0]].Run(bytes.ToArray()));
+        return 0;
+    case "--unpack":
+        Corpus.Unpack(args[2], [.. FuzzTargets.All[args[0]].Seeds, .. Corpus.Read(Option("--corpus") ?? "", args[0])]);
+        return 0;
+    case "--seconds":
+        break;
+    default:
+        foreach (var file in args[1..])
+        {
+            FuzzTargets.All[args[0]].Run(File.ReadAllBytes(file));
+        }
 
-if (args[1] != "--seconds")
-{
-    foreach (var file in args[1..])
-    {
-        FuzzTargets.All[args[0]].Run(File.ReadAllBytes(file));
-    }
-
-    return 0;
+        return 0;
 }
 
 var seconds = double.Parse(args[2], CultureInfo.InvariantCulture);

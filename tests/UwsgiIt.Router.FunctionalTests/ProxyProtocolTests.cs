@@ -136,6 +136,41 @@ public sealed class ProxyProtocolTests
         }
     }
 
+    [Theory]
+    [InlineData("V1")]
+    [InlineData("V2")]
+    public async Task Http2NodeAndDestination_AreToldTheClient_OnConnectionsOfItsOwn(string version)
+    {
+        var port = RouterEnvironment.FreePort();
+        await using var router = await StartAsync(settings =>
+        {
+            settings["Registry"]!["ProxyHeaders"] = new JsonArray(new JsonObject { ["Key"] = "node.example.org", ["Version"] = version });
+            settings["ReverseProxy"] = JsonNode.Parse($$"""
+                { "Routes": { "all": { "ClusterId": "one", "Match": { "Hosts": ["static.example.org"] } } },
+                  "Clusters": { "one": { "HttpRequest": { "Version": "2", "VersionPolicy": "RequestVersionExact" },
+                    "Destinations": { "one": { "Address": "http://127.0.0.1:{{port}}/", "Metadata": { "ProxyProtocol": "{{version}}" } } } } } }
+                """);
+        });
+        Nginx.Start(router, $$"""server { listen 127.0.0.1:{{port}} http2 proxy_protocol; location / { return 200 "$server_protocol $host $proxy_protocol_addr $proxy_protocol_port $connection."; } }""");
+        await router.AnnounceAsync(new SubscriptionPacket { Command = SubscriptionCommand.Subscribe, Key = "node.example.org", Address = $"127.0.0.1:{port}", Protocol = UpstreamProtocol.H2c });
+        await Eventually.TrueAsync(async () => await router.StatusAsync("static.example.org") == 200, "nginx answers");
+        foreach (var (name, host) in (new[] { ("static.example.org", "127.0.0.1"), ("node.example.org", "node.example.org") }))
+        {
+            var seen = new HashSet<string>();
+            foreach (var client in (string[])["203.0.113.7:4711", "203.0.113.8:4712"])
+            {
+                // Two requests of one client, as one after the other, may share a connection; those of two never do.
+                byte[] requests = [.. Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: {name}\r\n\r\n"), .. Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n")];
+                var answer = await RawClient.AskAsync(router.Behind(0), Header(ProxyVersion.V1, IPEndPoint.Parse(client)), requests);
+                var told = $"HTTP/2.0 {host} {client.Replace(':', ' ')} ";
+                Assert.Equal(3, answer.Split(told).Length);
+                var connections = answer.Split(told)[1..].Select(static part => part[..part.IndexOf('.', StringComparison.Ordinal)]).ToHashSet();
+                Assert.Empty(seen.Intersect(connections));
+                seen.UnionWith(connections);
+            }
+        }
+    }
+
     private static byte[] Header(ProxyVersion version, IPEndPoint? source)
     {
         var header = new byte[ProxyHeaderWriter.MaxBytes];

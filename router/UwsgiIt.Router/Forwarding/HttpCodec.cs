@@ -1,4 +1,3 @@
-using System.Net;
 using UwsgiIt.Router.ProxyProtocol;
 
 namespace UwsgiIt.Router.Forwarding;
@@ -63,12 +62,9 @@ internal sealed class HttpCodec : IUpstreamCodec
         }
 
         Span<byte> header = stackalloc byte[ProxyHeaderWriter.MaxBytes];
-        var client = request.Context.Connection;
-        var length = ProxyHeaderWriter.Write(header, request.Upstream.ProxyVersion, EndPoint(client.RemoteIpAddress, client.RemotePort), EndPoint(client.LocalIpAddress, client.LocalPort));
+        var length = ProxyHeaderWriter.Write(header, request.Upstream.ProxyVersion, request.Context.Connection);
         buffer.Write(header[..length]);
     }
-
-    private static IPEndPoint? EndPoint(IPAddress? address, int port) => address is null ? null : new IPEndPoint(address, port);
 
     private static bool IsWrittenByUs(string name) =>
         name.Equals("Host", StringComparison.OrdinalIgnoreCase) || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase);

@@ -8,7 +8,11 @@ internal sealed class SocketConnector : IUpstreamConnector
     // A unix listener with a full backlog refuses at once (EAGAIN) instead of queueing as TCP does, so waiting is up to us.
     private static readonly TimeSpan BacklogRetry = TimeSpan.FromMilliseconds(10);
 
-    public async ValueTask<UpstreamConnection> ConnectAsync(Upstream upstream, TimeSpan timeout, CancellationToken cancellationToken)
+    public async ValueTask<UpstreamConnection> ConnectAsync(Upstream upstream, TimeSpan timeout, CancellationToken cancellationToken) =>
+        new PipeUpstreamConnection(await OpenAsync(upstream, timeout, cancellationToken), upstream);
+
+    /// <summary>A connected socket, the caller's from then on; throws <see cref="TimeoutException"/> when it took too long.</summary>
+    public static async ValueTask<Socket> OpenAsync(Upstream upstream, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(timeout);
@@ -21,7 +25,7 @@ internal sealed class SocketConnector : IUpstreamConnector
             {
                 using var owned = OwnedSocket.Open(upstream);
                 await socket.ConnectAsync(owned is null ? upstream.Address.EndPoint : OwnedSocket.EndPoint(owned), deadline.Token);
-                return new PipeUpstreamConnection(socket, upstream);
+                return socket;
             }
             catch (SocketException e) when (upstream.Address.IsUnix && e.SocketErrorCode is SocketError.WouldBlock or SocketError.TryAgain)
             {

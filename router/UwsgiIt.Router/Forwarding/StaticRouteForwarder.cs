@@ -12,7 +12,7 @@ namespace UwsgiIt.Router.Forwarding;
 /// <c>uwsgi://</c>, <c>fastcgi://</c>, <c>scgi://</c>, which YARP has not. Everything else goes to YARP's own: https, HTTP/2, gRPC,
 /// host names, and transforms of trailers, which our way does not carry.
 /// </summary>
-internal sealed class StaticRouteForwarder([FromKeyedServices(StaticRouteForwarder.Fallback)] IHttpForwarder fallback, IRequestForwarder forwarder, RequestScrub scrub, ErrorAnswer answer) : IHttpForwarder
+internal sealed class StaticRouteForwarder([FromKeyedServices(StaticRouteForwarder.Fallback)] IHttpForwarder fallback, IRequestForwarder forwarder, Http2Forwarder http2, RequestScrub scrub, ErrorAnswer answer) : IHttpForwarder
 {
     /// <summary>Key of YARP's own forwarder.</summary>
     public const string Fallback = "yarp";
@@ -31,14 +31,14 @@ internal sealed class StaticRouteForwarder([FromKeyedServices(StaticRouteForward
     public ValueTask<ForwarderError> SendAsync(HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer, CancellationToken cancellationToken)
     {
         var upstream = UpstreamOf(destinationPrefix, ProxyVersionOf(context));
-        var isYarps = upstream is null || (upstream is { Protocol: UpstreamProtocol.Http, ProxyVersion: ProxyVersion.None } && NeedsYarp(context, requestConfig));
+        var isYarps = upstream is null || (upstream.Protocol == UpstreamProtocol.Http && NeedsYarp(context, requestConfig));
         if ((isYarps || HasTransforms(context)) && !scrub.TryApply(context))
         {
             return RefuseAsync(context, ForwarderError.RequestCreation, StatusCodes.Status400BadRequest);
         }
 
-        return isYarps
-            ? fallback.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken)
+        return isYarps && upstream is { ProxyVersion: not ProxyVersion.None } ? http2.SendAsync(context, upstream, requestConfig, transformer, cancellationToken)
+            : isYarps ? fallback.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken)
             : ForwardAsync(context, upstream!, transformer, cancellationToken);
     }
 

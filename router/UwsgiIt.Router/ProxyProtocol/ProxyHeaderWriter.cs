@@ -34,6 +34,10 @@ internal static class ProxyHeaderWriter
             : WriteBinary(destination, isKnown, from, source?.Port ?? 0, to, target?.Port ?? 0);
     }
 
+    /// <summary>The same for the client of a request.</summary>
+    public static int Write(Span<byte> destination, ProxyVersion version, ConnectionInfo client) =>
+        Write(destination, version, EndPoint(client.RemoteIpAddress, client.RemotePort), EndPoint(client.LocalIpAddress, client.LocalPort));
+
     private static int WriteText(Span<byte> destination, bool isKnown, IPAddress? from, int fromPort, IPAddress? to, int toPort) => Encoding.ASCII.GetBytes(
         isKnown ? $"PROXY {(from!.AddressFamily == AddressFamily.InterNetwork ? "TCP4" : "TCP6")} {from} {to} {fromPort} {toPort}\r\n" : "PROXY UNKNOWN\r\n",
         destination);
@@ -63,4 +67,6 @@ internal static class ProxyHeaderWriter
         address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4()
         : address is { AddressFamily: AddressFamily.InterNetworkV6, ScopeId: not 0 } ? new IPAddress(address.GetAddressBytes())
         : address;
+
+    private static IPEndPoint? EndPoint(IPAddress? address, int port) => address is null ? null : new IPEndPoint(address, port);
 }

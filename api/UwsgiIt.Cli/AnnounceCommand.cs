@@ -19,6 +19,7 @@ internal static class AnnounceCommand
         var weight = new Option<ulong>("--weight") { Description = "Balancing weight.", DefaultValueFactory = static _ => 1 };
         var backup = new Option<ulong>("--backup") { Description = "Backup level; 0 takes traffic first." };
         var algorithm = new Option<string?>("--algo") { Description = "wrr, lrc, wlrc or iphash, for a name that nobody serves yet." };
+        var drain = new Option<bool>("--drain") { Description = "Have the router send no new requests to the address; those in flight finish." };
         var forceHttps = new Option<bool>("--force-https") { Description = "Have the router redirect plain HTTP to https." };
         var sniKey = new Option<string?>("--sni-key") { Description = "Private key of the name's certificate: a path the router may open, or @FILE to send its text along." };
         var sniCertificate = new Option<string?>("--sni-crt") { Description = "The certificate, likewise." };
@@ -29,7 +30,7 @@ internal static class AnnounceCommand
         var program = new Argument<string[]>("program") { Description = "After --: a program to run and to announce while it lives.", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command("announce", "Announce an address to a router, once or for as long as a program runs.")
         {
-            server, key, address, protocol, privateKey, digest, weight, backup, algorithm, forceHttps, sniKey, sniCertificate, sniCa, frequency, once, remove, program,
+            server, key, address, protocol, privateKey, digest, weight, backup, algorithm, forceHttps, drain, sniKey, sniCertificate, sniCa, frequency, once, remove, program,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -50,6 +51,7 @@ internal static class AnnounceCommand
                         Backup = parsed.GetValue(backup),
                         Algorithm = parsed.GetValue(algorithm) is { } name ? SubscriptionWords.ReadAlgorithm(Encoding.UTF8.GetBytes(name)) ?? throw new UsageException($"--algo {name} is not wrr, lrc, wlrc or iphash") : null,
                         ForcesHttps = parsed.GetValue(forceHttps),
+                        Drains = parsed.GetValue(drain),
                         Sni = SniOf(parsed.GetValue(sniKey), parsed.GetValue(sniCertificate), parsed.GetValue(sniCa)),
                     },
                 };

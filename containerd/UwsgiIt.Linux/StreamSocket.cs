@@ -84,6 +84,18 @@ public sealed unsafe class StreamSocket : IDisposable
         return getsockopt(_descriptor, SOL_SOCKET, SO_ERROR, &error, &length) == 0 ? error : LibC.errno;
     }
 
+    /// <summary>What the peer has taken; false when it is no TCP connection, or no longer one.</summary>
+    public bool TryGetProgress(out TcpProgress progress)
+    {
+        Span<byte> info = stackalloc byte[TcpProgress.InfoBytes];
+        socklen_t length = TcpProgress.InfoBytes;
+        fixed (byte* pointer = info)
+        {
+            progress = default;
+            return getsockopt(_descriptor, TcpProgress.Level, TcpProgress.Option, pointer, &length) == 0 && TcpProgress.TryRead(info[..(int)(uint)length], out progress);
+        }
+    }
+
     /// <summary>Receives; 0 means that the peer has ended its side.</summary>
     public int Receive(Span<byte> buffer)
     {

@@ -67,6 +67,13 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
         Assert.Equal("502", await AskAsync(UpstreamProtocol.Http, [.. "HTTP/1.1 200 OK\r\nX: "u8, .. Enumerable.Repeat((byte)'x', 200_000)]));
 
     [Fact]
+    public async Task BadAnswer_IsOneLineOfTheLog()
+    {
+        Assert.Equal("502", await AskAsync(UpstreamProtocol.Http, "HTTP/1.1 200 OK\r\nX: a\rb\r\n\r\n"u8.ToArray()));
+        Assert.Equal(2, _router.Process.Output.Split("its head is malformed").Length);
+    }
+
+    [Fact]
     public async Task Interim_WithoutEnd_IsRefusedAtItsBound() =>
         Assert.Equal("502", await AskAsync(UpstreamProtocol.Http, Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", 100)))));
 

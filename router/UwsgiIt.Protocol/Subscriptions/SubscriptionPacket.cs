@@ -45,6 +45,9 @@ public sealed record SubscriptionPacket
     /// <summary>Plain HTTP for the key is to be redirected to https (<c>force_https</c>, ours; the original's routers ignore it).</summary>
     public bool ForcesHttps { get; init; }
 
+    /// <summary>The node is to get no new requests, those in flight finish (<c>drain</c>, ours; the original's routers ignore it).</summary>
+    public bool Drains { get; init; }
+
     /// <summary>Sender's clock in seconds since 1970; 0 when unsigned. Real senders add 1 to it in an unsubscribe.</summary>
     public long UnixSeconds { get; init; }
 

@@ -109,6 +109,7 @@ public static class SubscriptionPacketReader
         private ulong _backup;
         private ulong _clear;
         private ulong _forcesHttps;
+        private ulong _drains;
         private ulong _unixSeconds;
         private UpstreamProtocol _protocol;
         private BalancingAlgorithm? _algorithm;
@@ -143,6 +144,8 @@ public static class SubscriptionPacketReader
                     return SetNumber(value, ref _clear);
                 case var _ when name.SequenceEqual("force_https"u8):
                     return SetNumber(value, ref _forcesHttps);
+                case var _ when name.SequenceEqual("drain"u8):
+                    return SetNumber(value, ref _drains);
                 case var _ when name.SequenceEqual("unix"u8):
                     return SetNumber(value, ref _unixSeconds);
                 case var _ when name.SequenceEqual("proto"u8):
@@ -214,6 +217,7 @@ public static class SubscriptionPacketReader
             Vassal = _vassal.IsEmpty ? null : Encoding.ASCII.GetString(_vassal),
             Clear = _clear != 0,
             ForcesHttps = _forcesHttps != 0,
+            Drains = _drains != 0,
             UnixSeconds = (long)_unixSeconds,
             Notify = _notify.IsEmpty ? null : Encoding.ASCII.GetString(_notify),
             Sni = ToSni(),

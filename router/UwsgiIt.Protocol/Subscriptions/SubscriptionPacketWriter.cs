@@ -48,6 +48,11 @@ public static class SubscriptionPacketWriter
             WriteNumber(ref writer, "force_https"u8, 1);
         }
 
+        if (packet.Drains)
+        {
+            WriteNumber(ref writer, "drain"u8, 1);
+        }
+
         WriteText(ref writer, "notify"u8, packet.Notify);
         if (packet.Clear)
         {

@@ -57,7 +57,7 @@ internal sealed class AdminServer(IOptions<AdminOptions> options, Readiness read
             return Results.NotFound();
         }
 
-        node.IsDraining = on;
+        node.SetDraining(DrainReasons.Operator, on);
         return Results.NoContent();
     }
 

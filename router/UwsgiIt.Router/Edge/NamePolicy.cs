@@ -26,6 +26,8 @@ internal sealed class NamePolicy
         ForwardAuthHeaders = [.. own.ForwardAuthHeaders ?? common.ForwardAuthHeaders ?? []];
         ErrorPages = ErrorPages.Load(common.ErrorPages, own.ErrorPages);
         Compress = own.Compress ?? common.Compress ?? false;
+        BufferUploads = own.BufferUploads ?? common.BufferUploads ?? false;
+        ClientStallTimeout = own.ClientStallTimeout ?? common.ClientStallTimeout;
         RateGroup = own.RateGroup ?? common.RateGroup;
         if ((own.AddressRate ?? common.AddressRate) is { } addressRate)
         {
@@ -82,6 +84,10 @@ internal sealed class NamePolicy
     public Bandwidth? Bandwidth { get; }
 
     public Bandwidth? UploadBandwidth { get; }
+
+    public bool BufferUploads { get; }
+
+    public TimeSpan? ClientStallTimeout { get; }
 
     public ErrorPages ErrorPages { get; }
 

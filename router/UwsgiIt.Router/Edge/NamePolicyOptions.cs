@@ -42,6 +42,18 @@ internal sealed class NamePolicyOptions
     public long? UploadBytesPerSecond { get; set; }
 
     /// <summary>
+    /// Take request bodies in whole before a node is asked, so that a slow upload holds none of its workers; bounded by
+    /// <c>Forwarding:BufferMemoryBytes</c> and <c>MaxBufferedBodyBytes</c>. Not for h2c nodes. Default false: bodies are streamed.
+    /// </summary>
+    public bool? BufferUploads { get; set; }
+
+    /// <summary>
+    /// How long a client may leave a response of the name where it is, in place of <c>Forwarding:ClientStallTimeout</c>: for downloads that players
+    /// pause, over HTTP/1. Default none.
+    /// </summary>
+    public TimeSpan? ClientStallTimeout { get; set; }
+
+    /// <summary>
     /// Requests per second of all subscribed names of one customer together, a customer being the key that verifies his announces; more get
     /// 429. Names for which this and CustomerBurst are the same count together. Default no limit.
     /// </summary>
@@ -90,6 +102,11 @@ internal sealed class NamePolicyOptions
             {
                 yield return new OptionFault($"{setting}:{name}", $"{value}", "is not a positive number", "Write at least 1, or leave it out for no limit");
             }
+        }
+
+        if (ClientStallTimeout <= TimeSpan.Zero)
+        {
+            yield return new OptionFault($"{setting}:ClientStallTimeout", $"{ClientStallTimeout}", "is not a positive time", "Write for example \"00:10:00\", or leave it out");
         }
 
         foreach (var fault in Routing.ErrorPages.Validate($"{setting}:ErrorPages", ErrorPages))

@@ -67,6 +67,9 @@ internal sealed class ForwardRequest
     /// <summary>What the name's request bodies share, or null for no limit.</summary>
     public Bandwidth? UploadBandwidth { get; set; }
 
+    /// <summary>How long the client may leave the response where it is.</summary>
+    public TimeSpan ClientStallTimeout { get; set; }
+
     /// <summary>Headers left out for a '_' while the head was written.</summary>
     public int DroppedHeaders { get; private set; }
 

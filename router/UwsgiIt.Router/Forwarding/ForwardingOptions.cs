@@ -17,10 +17,10 @@ internal sealed class ForwardingOptions : IValidatedOptions
     public TimeSpan BodyIdleTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// How long a client may leave a response where it is: some 64 KiB have to go in this time once the kernel holds what it may. Unlike
-    /// <c>Limits:MinResponseRate</c> it gives no credit for having been fast. Default 10 s.
+    /// How long a client may leave a response where it is: in each such time it has to acknowledge what <c>Limits:MinResponseRate</c> asks for, with no
+    /// credit for having been fast. Default 14 s, so that one that stalls is gone within 15. A name may have its own (<c>Policy:…:ClientStallTimeout</c>).
     /// </summary>
-    public TimeSpan ClientStallTimeout { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan ClientStallTimeout { get; set; } = TimeSpan.FromSeconds(14);
 
     /// <summary>Longest time of a request in all, once its head has arrived; an upgraded connection has its own bound. Default 4 hours.</summary>
     public TimeSpan MaxRequestTime { get; set; } = TimeSpan.FromHours(4);

@@ -1,7 +1,10 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using UwsgiIt.Router.Buffers;
+using UwsgiIt.Router.Transport;
 
 namespace UwsgiIt.Router.Forwarding;
 
@@ -142,8 +145,26 @@ internal sealed partial class RequestForwarder
         return Refuse(connection, "it has too many interim responses");
     }
 
+    /// <summary>
+    /// Streams under our own bounds: Kestrel's rate knows of no bytes that were written into its own memory, and would cut whoever leaves one of
+    /// the kernel's large steps waiting for its grace.
+    /// </summary>
     [AsyncMethodBuilder(typeof(CachedValueTaskMethodBuilder<>))]
     private static async ValueTask<ForwardOutcome> StreamAsync(ForwardRequest request, IResponseDecoder decoder)
+    {
+        if (request.Head.ContentLength is >= 0 and <= ReceiveBytes || request.Context.Features.Get<IHttpMinResponseDataRateFeature>() is not { MinDataRate: { } kept } rate)
+        {
+            return await CopyAsync(request, decoder);
+        }
+
+        rate.MinDataRate = null;
+        var outcome = await CopyAsync(request, decoder);
+        rate.MinDataRate = kept;
+        return outcome;
+    }
+
+    [AsyncMethodBuilder(typeof(CachedValueTaskMethodBuilder<>))]
+    private static async ValueTask<ForwardOutcome> CopyAsync(ForwardRequest request, IResponseDecoder decoder)
     {
         var context = request.Context;
         var connection = request.Connection;
@@ -164,10 +185,7 @@ internal sealed partial class RequestForwarder
         {
             if (unflushed > 0)
             {
-                connection.Deadline = After(request.Settings.ClientStallTimeout);
-                connection.WaitsFor = context;
-                var flushed = await writer.FlushAsync();
-                connection.WaitsFor = null;
+                var flushed = await FlushAsync(request, writer);
                 if (request.Bandwidth is { } bandwidth)
                 {
                     // The wait is ours, nobody is late for it.
@@ -213,10 +231,7 @@ internal sealed partial class RequestForwarder
         if (unflushed > 0)
         {
             // Kestrel does not flush a body of known length by itself when the request ends.
-            connection.Deadline = After(request.Settings.ClientStallTimeout);
-            connection.WaitsFor = context;
-            await writer.FlushAsync();
-            connection.WaitsFor = null;
+            await FlushAsync(request, writer);
             if (request.Bandwidth is { } bandwidth)
             {
                 await bandwidth.TakeAsync(unflushed, context.RequestAborted);
@@ -224,6 +239,31 @@ internal sealed partial class RequestForwarder
         }
 
         return ForwardOutcome.Completed;
+    }
+
+    private static ValueTask<FlushResult> FlushAsync(ForwardRequest request, PipeWriter writer)
+    {
+        // Nobody waits for it, mostly.
+        var flush = writer.FlushAsync();
+        return flush.IsCompletedSuccessfully ? flush : WaitAsync(request, flush);
+    }
+
+    [AsyncMethodBuilder(typeof(CachedValueTaskMethodBuilder<>))]
+    private static async ValueTask<FlushResult> WaitAsync(ForwardRequest request, ValueTask<FlushResult> flush)
+    {
+        var connection = request.Connection;
+        connection.Client = SocketProgress.Of(request.Context.Features);
+        connection.Deadline = After(request.ClientStallTimeout);
+        connection.WaitsFor = request.Context;
+        try
+        {
+            return await flush;
+        }
+        finally
+        {
+            connection.WaitsFor = null;
+            connection.Client = null;
+        }
     }
 
     private static ForwardOutcome Cut(HttpContext context)

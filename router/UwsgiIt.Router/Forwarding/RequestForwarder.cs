@@ -39,6 +39,7 @@ internal sealed partial class RequestForwarder(
         var request = ForwardRequest.Rent(context, upstream, CodecOf(upstream.Protocol), options.CurrentValue, transformed, policy.Underscores);
         request.Bandwidth = policy.Bandwidth;
         request.UploadBandwidth = policy.UploadBandwidth;
+        request.ClientStallTimeout = policy.ClientStallTimeout ?? request.Settings.ClientStallTimeout;
         try
         {
             if (request.Upgrade != UpgradeKind.None)
@@ -58,8 +59,8 @@ internal sealed partial class RequestForwarder(
             }
 
             // 2.
-            if (request.BodyLength < 0 && request.Codec.NeedsBodyLength && upstream.Modifier1 != UwsgiCodec.RawModifier
-                && await TakeBodyAsync(request) is var taken and not ForwardOutcome.Completed)
+            if ((policy.BufferUploads ? request.BodyLength != 0 && request.Body is null : request.BodyLength < 0 && request.Codec.NeedsBodyLength)
+                && upstream.Modifier1 != UwsgiCodec.RawModifier && await TakeBodyAsync(request) is var taken and not ForwardOutcome.Completed)
             {
                 return taken;
             }

@@ -1,4 +1,5 @@
 using UwsgiIt.Router.Buffers;
+using UwsgiIt.Router.Transport;
 
 namespace UwsgiIt.Router.Forwarding;
 
@@ -41,8 +42,17 @@ internal abstract class UpstreamConnection(Upstream upstream) : IDisposable
     /// <summary>The client that takes the response just now, or null: when the deadline passes, it is the client that stalls, and it is cut too.</summary>
     public HttpContext? WaitsFor { get; set; }
 
+    /// <summary>Tells what that client takes; set once it is slow.</summary>
+    public IClientProgress? Client { get; set; }
+
     /// <summary>When the request it serves must be over whatever happens; no <see cref="Deadline"/> goes beyond it.</summary>
     public long EndBy { get; set; } = long.MaxValue;
+
+    /// <summary>What the deadlines have seen of the client; theirs alone.</summary>
+    public ClientWait ClientWait;
+
+    /// <summary>Puts a deadline off, unless it is another one by now.</summary>
+    public bool TryPostpone(long deadline, long next) => Interlocked.CompareExchange(ref _deadline, Math.Min(next, EndBy), deadline) == deadline;
 
     /// <summary>Room for more of a head behind what is buffered; empty when it would exceed the limit.</summary>
     public Memory<byte> Room(int limit)

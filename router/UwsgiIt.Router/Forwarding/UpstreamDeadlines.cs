@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+using UwsgiIt.Router.Edge;
 
 namespace UwsgiIt.Router.Forwarding;
 
 /// <summary>
-/// Ends connections whose deadline has passed. A request only writes a number; no timer is made per request or per read. Deadlines are
+/// Ends connections whose deadline has passed, but for a client that is slow and steady. A request only writes a number; no timer is made per request or per read. Deadlines are
 /// checked four times a second, so they are that coarse.
 /// </summary>
-internal sealed class UpstreamDeadlines : BackgroundService
+internal sealed class UpstreamDeadlines(IOptions<LimitsOptions> limits) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
 
@@ -24,10 +26,18 @@ internal sealed class UpstreamDeadlines : BackgroundService
             var now = Environment.TickCount64;
             foreach (var (connection, _) in _connections)
             {
-                if (connection.Deadline < now)
+                var deadline = connection.Deadline;
+                var client = connection.WaitsFor;
+                if (deadline >= now)
                 {
-                    // Kestrel's rate gives a client that was fast before credit for minutes.
-                    connection.WaitsFor?.Abort();
+                    if (client is not null)
+                    {
+                        connection.ClientWait.Look(connection.Client, deadline, now);
+                    }
+                }
+                else if (client is null || now >= connection.EndBy || !connection.ClientWait.TryRenew(connection.Client, deadline, now, limits.Value.MinResponseRate, out var next) || !connection.TryPostpone(deadline, next))
+                {
+                    client?.Abort();
                     connection.Abort(timedOut: true);
                     _connections.TryRemove(connection, out _);
                 }

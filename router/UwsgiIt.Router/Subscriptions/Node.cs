@@ -16,8 +16,7 @@ internal sealed class Node
     private long _lastRequests;
     private long _failures;
     private volatile bool _isDead;
-    private volatile bool _isDraining;
-    private volatile bool _isDrainedByConfiguration;
+    private int _draining;
     private long _ejectedUntil;
     private int _consecutiveFailures;
     private int _ejections;
@@ -73,7 +72,7 @@ internal sealed class Node
     public long Failures => Volatile.Read(ref _failures);
 
     /// <summary>True when a request may be sent to it.</summary>
-    public bool IsLive => !_isDead && !_isDraining && !_isDrainedByConfiguration && _upstream is not null && !IsEjected;
+    public bool IsLive => !_isDead && Volatile.Read(ref _draining) == 0 && _upstream is not null && !IsEjected;
 
     /// <summary>When it began to take requests, or began again, in <see cref="Environment.TickCount64"/> milliseconds.</summary>
     public long LiveSince { get; set; } = Environment.TickCount64;
@@ -81,18 +80,20 @@ internal sealed class Node
     /// <summary>True while it is out because its answers failed.</summary>
     public bool IsEjected => Volatile.Read(ref _ejectedUntil) is var until and not 0 && until > Environment.TickCount64;
 
-    /// <summary>The same by <c>Registry:Draining</c>, which outlasts a restart.</summary>
-    public bool IsDrainedByConfiguration
-    {
-        get => _isDrainedByConfiguration;
-        set => _isDrainedByConfiguration = value;
-    }
+    /// <summary>Who wants it to get no new requests; those in flight finish.</summary>
+    public DrainReasons Draining => (DrainReasons)Volatile.Read(ref _draining);
 
-    /// <summary>Set by the operator: no new requests, those in flight finish.</summary>
-    public bool IsDraining
+    public void SetDraining(DrainReasons reason, bool on)
     {
-        get => _isDraining;
-        set => _isDraining = value;
+        if (on)
+        {
+            Interlocked.Or(ref _draining, (int)reason);
+        }
+        else if (Interlocked.And(ref _draining, ~(int)reason) == (int)reason)
+        {
+            // That was the last reason.
+            LiveSince = Environment.TickCount64;
+        }
     }
 
     /// <summary>Accounts for a request about to be sent; every call is paired with <see cref="EndRequest"/>.</summary>

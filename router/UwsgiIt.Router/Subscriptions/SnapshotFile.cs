@@ -15,6 +15,8 @@ internal static class SnapshotFile
     // Before force_https.
     private const int FirstVersion = 1;
     private const int HashBytes = 32;
+    private const int ForcesHttpsFlag = 1;
+    private const int DrainsFlag = 2;
 
     // Ours: refuses a length that only damage can make before memory is asked for.
     private const int MaxItems = 64 * 1024 * 1024;
@@ -149,7 +151,7 @@ internal static class SnapshotFile
             writer.Write(sni.ClientCertificateRequired);
         }
 
-        writer.Write(packet.ForcesHttps);
+        writer.Write((byte)((packet.ForcesHttps ? ForcesHttpsFlag : 0) | (packet.Drains ? DrainsFlag : 0)));
     }
 
     private static SnapshotNode ReadNode(BinaryReader reader, int version)
@@ -173,8 +175,8 @@ internal static class SnapshotFile
         var isTrusted = reader.ReadBoolean();
         SenderCredentials? sender = reader.ReadBoolean() ? new SenderCredentials(reader.ReadInt32(), reader.ReadUInt32(), reader.ReadUInt32()) : null;
         var sni = reader.ReadBoolean() ? new SniClaim(reader.ReadString(), reader.ReadString(), ReadOptional(reader), reader.ReadBoolean()) : null;
-        var forcesHttps = version > FirstVersion && reader.ReadBoolean();
-        return new SnapshotNode(packet with { Sni = sni, ForcesHttps = forcesHttps }, sender, isTrusted, lastCheck);
+        var flags = version > FirstVersion ? reader.ReadByte() : 0;
+        return new SnapshotNode(packet with { Sni = sni, ForcesHttps = (flags & ForcesHttpsFlag) != 0, Drains = (flags & DrainsFlag) != 0 }, sender, isTrusted, lastCheck);
     }
 
     private static void WriteEntry(BinaryWriter writer, LedgerEntry entry)

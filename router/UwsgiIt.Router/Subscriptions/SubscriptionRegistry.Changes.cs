@@ -120,7 +120,8 @@ internal sealed partial class SubscriptionRegistry
             old?.Dispose();
         }
 
-        node.IsDrainedByConfiguration = _options.CurrentValue.IsDraining(slot.Key, node.Upstream?.Address.Text);
+        node.SetDraining(DrainReasons.Configuration, _options.CurrentValue.IsDraining(slot.Key, node.Upstream?.Address.Text));
+        node.SetDraining(DrainReasons.Announce, packet.Drains);
         node.Revive();
     }
 
@@ -138,7 +139,7 @@ internal sealed partial class SubscriptionRegistry
             {
                 foreach (var node in slot.Nodes)
                 {
-                    node.IsDrainedByConfiguration = options.IsDraining(slot.Key, node.Upstream?.Address.Text);
+                    node.SetDraining(DrainReasons.Configuration, options.IsDraining(slot.Key, node.Upstream?.Address.Text));
                 }
             }
         }

@@ -65,6 +65,7 @@ internal sealed partial class SubscriptionRegistry
                 Weight = node.Weight,
                 Backup = node.Backup,
                 ForcesHttps = node.ForcesHttps,
+                Drains = node.Draining.HasFlag(DrainReasons.Announce),
                 Sni = slot.Sni,
             },
             node.Sender,

@@ -10,7 +10,7 @@ using UwsgiIt.Linux;
 namespace UwsgiIt.Router.Transport;
 
 /// <summary>A client's connection as Kestrel knows it.</summary>
-internal sealed class LoopConnection : ConnectionContext, IConnectionIdFeature, IConnectionTransportFeature, IConnectionItemsFeature, IConnectionLifetimeFeature, IConnectionEndPointFeature, IMemoryPoolFeature
+internal sealed class LoopConnection : ConnectionContext, IConnectionIdFeature, IConnectionTransportFeature, IConnectionItemsFeature, IConnectionLifetimeFeature, IConnectionEndPointFeature, IMemoryPoolFeature, IClientProgress
 {
     private readonly CancellationTokenSource _closed = new();
     private readonly LoopClient _client;
@@ -33,6 +33,7 @@ internal sealed class LoopConnection : ConnectionContext, IConnectionIdFeature, 
         features.Set<IConnectionLifetimeFeature>(this);
         features.Set<IConnectionEndPointFeature>(this);
         features.Set<IMemoryPoolFeature>(this);
+        features.Set<IClientProgress>(this);
         Features = features;
     }
 
@@ -62,6 +63,8 @@ internal sealed class LoopConnection : ConnectionContext, IConnectionIdFeature, 
     public override EndPoint? RemoteEndPoint { get; set; }
 
     public override CancellationToken ConnectionClosed { get; set; }
+
+    public bool TryGetProgress(out TcpProgress progress) => _client.TryGetProgress(out progress);
 
     public void Start() => _client.Watch();
 

@@ -37,6 +37,8 @@ internal abstract class LoopSocket : IPollHandler, IDisposable
     /// <summary>True when something can be received that nobody waits for.</summary>
     protected bool HasNews => _readable.IsSet;
 
+    public bool TryGetProgress(out TcpProgress progress) => Socket.TryGetProgress(out progress);
+
     public void Watch() => Loop.Watch(Socket, this, Always);
 
     public void OnEvents(PollEvents events)

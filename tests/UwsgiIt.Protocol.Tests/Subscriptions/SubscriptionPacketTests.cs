@@ -165,6 +165,7 @@ public sealed class SubscriptionPacketTests
                 Vassal = flag ? "vassal.ini" : null,
                 Clear = flag,
                 ForcesHttps = modifier2 > 100,
+                Drains = modifier2 % 2 == 1,
                 UnixSeconds = (long)(number % 2_000_000_000),
                 Notify = flag ? "/run/notify" : null,
                 Sni = flag ? new SniClaim("/key", "-----BEGIN CERTIFICATE-----\n…\n", "/ca", modifier1 > 100) : null,

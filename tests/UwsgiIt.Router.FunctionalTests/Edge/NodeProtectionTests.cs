@@ -95,6 +95,68 @@ public sealed class NodeProtectionTests
     }
 
     [Fact]
+    public async Task NodeThatDrainsItselfByPacket_GetsNoMore_AndFinishesWhatItHas()
+    {
+        await using var router = await StartAsync([]);
+        using var first = new TcpListener(IPAddress.Loopback, 0);
+        first.Start();
+        using var second = new RecordingUpstream(UpstreamProtocol.Http);
+        var packet = new SubscriptionPacket { Command = SubscriptionCommand.Subscribe, Key = "www.example.com", Address = $"127.0.0.1:{((IPEndPoint)first.LocalEndpoint).Port}", Protocol = UpstreamProtocol.Http };
+        await router.AnnounceAsync(packet);
+        var held = PostAsync(router);
+        using var connection = await first.AcceptSocketAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        await AnnounceAsync(router, second.Port);
+        var announces = 0;
+        await LoadSeenAsync(packet with { Drains = true });
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.Equal(200, await PostAsync(router));
+        }
+
+        await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"u8.ToArray());
+        Assert.Equal(200, await held);
+
+        // With nobody else left it is a 503, and its next announce without the wish has it back.
+        Assert.Equal(204, await DrainAsync(router, second.Port, true));
+        Assert.Equal(503, await PostAsync(router));
+        await LoadSeenAsync(packet);
+        var back = PostAsync(router);
+        var rest = ServeAsync(first);
+        Assert.Equal(200, await back);
+        first.Stop();
+        await rest;
+
+        // Each a second later than the last, or it would pass for a replay.
+        Task LoadSeenAsync(SubscriptionPacket next)
+        {
+            var load = 7UL + (ulong)++announces;
+            router.Send(router.Sign(next with { Load = load, UnixSeconds = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + (5 * announces) }));
+            return Eventually.TrueAsync(async () => (await router.StatsAsync()).GetRawText().Contains($"\"load\":{load}", StringComparison.Ordinal), "the announce is taken");
+        }
+    }
+
+    [Fact]
+    public async Task FailingNode_IsTriedAgainWhenItsTimeIsOver()
+    {
+        await using var router = await StartAsync(new JsonObject { ["EjectAfterFailures"] = 1, ["EjectionTime"] = "00:00:01" });
+        using var good = new RecordingUpstream(UpstreamProtocol.Http);
+        using var bad = new TcpListener(IPAddress.Loopback, 0);
+        bad.Start();
+        var asked = 0;
+        _ = BreakAsync(bad, () => Interlocked.Increment(ref asked));
+        await AnnounceAsync(router, good.Port);
+        await AnnounceAsync(router, ((IPEndPoint)bad.LocalEndpoint).Port);
+
+        // Once it is out, and once more each time it was let in again.
+        await Eventually.TrueAsync(async () =>
+        {
+            await PostAsync(router);
+            return Volatile.Read(ref asked) >= 3;
+        }, "the node is asked again", 60);
+        Assert.True(router.Process.Output.Split("is taken out for a while").Length > 3, router.Process.Output);
+    }
+
+    [Fact]
     public async Task Retries_AreAFifthOfTheRequestsAtMost()
     {
         // Both close early, always: each GET would like to try the other one too.
@@ -166,6 +228,21 @@ public sealed class NodeProtectionTests
         Assert.Equal([200, 200], (await Task.WhenAll(others)).Where(static status => status == 200));
         slow.Stop();
         await rest;
+    }
+
+    [Fact]
+    public async Task BusyNode_IsWaitedForUntilTheQueuesDeadlineOnly()
+    {
+        await using var router = await StartAsync(new JsonObject { ["MaxRequestsPerNode"] = 1, ["QueueTimeout"] = "00:00:01" });
+        using var slow = new TcpListener(IPAddress.Loopback, 0);
+        slow.Start();
+        await AnnounceAsync(router, ((IPEndPoint)slow.LocalEndpoint).Port);
+        var first = PostAsync(router);
+        using var connection = await slow.AcceptSocketAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(503, await PostAsync(router));
+        Assert.False(first.IsCompleted);
+        await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"u8.ToArray());
+        Assert.Equal(200, await first);
     }
 
     private static Task<RouterEnvironment> StartAsync(JsonObject forwarding) => RouterEnvironment.StartAsync(settings =>

@@ -34,6 +34,8 @@ public sealed class PolicyTests : IAsyncLifetime, IDisposable
             ["users.example.com"] = new JsonObject { ["BasicUsersFile"] = "" },
             ["asks.example.com"] = new JsonObject { ["ForwardAuth"] = verifier + "verify", ["ForwardAuthHeaders"] = new JsonArray("X-User") },
             ["narrow.example.com"] = new JsonObject { ["BytesPerSecond"] = 1000 },
+            ["lost.example.com"] = new JsonObject { ["ForwardAuth"] = $"http://127.0.0.1:{RouterEnvironment.FreePort()}/verify" },
+            ["whole.example.com"] = new JsonObject { ["BufferUploads"] = true },
             ["small.example.com"] = new JsonObject { ["Compress"] = true },
             ["in.example.com"] = new JsonObject { ["UploadBytesPerSecond"] = 1000 },
             ["c1.example.com"] = new JsonObject { ["CustomerRate"] = 1, ["CustomerBurst"] = 3 },
@@ -141,6 +143,11 @@ public sealed class PolicyTests : IAsyncLifetime, IDisposable
         Assert.Equal(200, await StatusAsync("asks.example.com", ("Cookie", "good=1"), ("X-User", "forged")));
         Assert.Contains("X-User: alice\r\n", _upstream.LastHead, StringComparison.Ordinal);
         Assert.DoesNotContain("forged", _upstream.LastHead, StringComparison.Ordinal);
+
+        // Whom nobody can vouch for does not pass.
+        _upstream.Targets.Clear();
+        Assert.Equal(502, await _router.StatusAsync("lost.example.com", "/lost"));
+        Assert.DoesNotContain("/lost", _upstream.Targets);
         var metrics = await _router.MetricsAsync();
         foreach (var cause in new[] { "Address", "Rate", "Maintenance", "Authentication" })
         {
@@ -180,6 +187,15 @@ public sealed class PolicyTests : IAsyncLifetime, IDisposable
             Assert.Equal(text, await new StreamReader(stream).ReadToEndAsync());
         }
 
+        // What is compressed already, or gains nothing, stays as it is.
+        foreach (var (number, header) in new[] { (2, "Content-Encoding: br\r\nContent-Type: text/plain"), (3, "Content-Type: image/png") })
+        {
+            _scripted.Answers[number] = ([Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\n{header}\r\nContent-Length: {text.Length}\r\n\r\n{text}")], true);
+            using var untouched = await AskAsync("small.example.com", $"/n/{number}/", ("Accept-Encoding", "gzip, br"));
+            Assert.Equal(text, await untouched.Content.ReadAsStringAsync());
+            Assert.Equal(number == 2 ? ["br"] : [], untouched.Content.Headers.ContentEncoding);
+        }
+
         using (var plain = await AskAsync("slow.example.com", "/", ("Accept-Encoding", "gzip"), ("X-Forwarded-For", "203.0.113.9")))
         {
             Assert.Empty(plain.Content.Headers.ContentEncoding);
@@ -216,6 +232,35 @@ public sealed class PolicyTests : IAsyncLifetime, IDisposable
         }
 
         Assert.InRange(clock.Elapsed.TotalSeconds, 2.5, 600);
+    }
+
+    [Fact]
+    public async Task BufferedUploads_ReachNobodyBeforeTheyAreWhole()
+    {
+        // Streamed, the head would be there before the client is gone.
+        foreach (var (name, expected) in new[] { ("whole.example.com", 0), ("in.example.com", 1) })
+        {
+            _upstream.Targets.Clear();
+            await using (var client = await RawClient.ConnectAsync(_router.Http))
+            {
+                await client.WriteAsync(Encoding.ASCII.GetBytes($"POST /half HTTP/1.1\r\nHost: {name}\r\nContent-Length: 20\r\n\r\n0123456789"));
+                if (expected > 0)
+                {
+                    await Eventually.TrueAsync(() => Task.FromResult(!_upstream.Targets.IsEmpty), "the head is there");
+                }
+                else
+                {
+                    await Eventually.TrueAsync(async () => (await _router.MetricsAsync()).Contains("uwsgiit_router_requests_active{otel_scope_name=\"UwsgiIt.Router\"} 1", StringComparison.Ordinal), "the request is under way");
+                }
+            }
+
+            await Eventually.TrueAsync(async () => (await _router.MetricsAsync()).Contains("uwsgiit_router_requests_active{otel_scope_name=\"UwsgiIt.Router\"} 0", StringComparison.Ordinal), "the request is over");
+            Assert.Equal(expected, _upstream.Targets.Count(static target => target == "/half"));
+        }
+
+        using var response = await _router.GetAsync("whole.example.com", "/whole", HttpMethod.Post, new ByteArrayContent(new byte[200_000]));
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Contains("Content-Length: 200000\r\n", _upstream.LastHead, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

@@ -15,6 +15,10 @@ public sealed partial class SlowClientTests(ITestOutputHelper output)
     private const string Tool = "/usr/bin/slowhttptest";
     private const double LeastThroughput = 0.95;
 
+    // linux/tcp.h
+    private const int IPPROTO_TCP = 6;
+    private const int TCP_MAXSEG = 2;
+
     private const int Connections = 2_000;
     private const int Looks = 3;
 
@@ -80,6 +84,64 @@ public sealed partial class SlowClientTests(ITestOutputHelper output)
         await Eventually.TrueAsync(async () => (await router.MetricsAsync()).Contains("uwsgiit_router_connections{otel_scope_name=\"UwsgiIt.Router\"} 0", StringComparison.Ordinal), "the connection is gone", seconds: 30);
     }
 
+    [Fact]
+    public async Task ClientThatIsSlowButSteady_IsNeverCut()
+    {
+        // In the long run hardly above the slowest rate that is allowed, else with room for a machine that stops now and then. The first 128 KiB go to the kernel at once.
+        var (bytesPerSecond, seconds) = RouterEnvironment.IsLong ? (5_600, 120) : (8_000, 30);
+        const int TicksPerSecond = 5;
+        using var big = new BigUpstream();
+        await using var router = await StartAsync(big);
+        using var socket = await AskAsync(router, "127.0.0.1");
+        using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / TicksPerSecond));
+        var buffer = new byte[bytesPerSecond / TicksPerSecond];
+        for (var tick = 0; tick < seconds * TicksPerSecond; tick++)
+        {
+            await pace.WaitForNextTickAsync();
+            Assert.NotEqual(0, await socket.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromSeconds(60)));
+        }
+
+        // Not what the kernel kept for it: the router still has the request.
+        Assert.Contains("uwsgiit_router_requests_active{otel_scope_name=\"UwsgiIt.Router\"} 1", await router.MetricsAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ClientThatPauses_IsKeptWhereItsNameAllowsIt()
+    {
+        using var big = new BigUpstream();
+        await using var router = await StartAsync(big, static settings =>
+        {
+            settings["Forwarding"] = new JsonObject { ["ClientStallTimeout"] = "00:00:02" };
+            settings["Limits"]!["MinResponseRate"] = 1_000_000;
+            settings["Policy"] = new JsonObject { ["Names"] = new JsonObject { ["player.example.com"] = new JsonObject { ["ClientStallTimeout"] = "01:00:00" } } };
+        });
+        await AnnounceAsync(router, big, "player.example.com");
+        using var player = await AskAsync(router, "player.example.com");
+        using var other = await AskAsync(router, "127.0.0.1");
+        await Eventually.TrueAsync(async () => (await router.MetricsAsync()).Contains("uwsgiit_router_requests_active{otel_scope_name=\"UwsgiIt.Router\"} 1", StringComparison.Ordinal), "the other is cut", seconds: 60);
+        var (taken, buffer) = (0, new byte[64 * 1024]);
+        while (taken < BigUpstream.Bytes)
+        {
+            var count = await player.ReceiveAsync(buffer);
+            Assert.NotEqual(0, count);
+            taken += count;
+        }
+    }
+
+    private static async Task<Socket> AskAsync(RouterEnvironment router, string name)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+
+        // As over Ethernet: loopback's segments of 64 KiB would have it take all of its buffer in one step.
+        socket.SetRawSocketOption(IPPROTO_TCP, TCP_MAXSEG, BitConverter.GetBytes(1460));
+        await socket.ConnectAsync(router.Http);
+        await socket.SendAsync(System.Text.Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: {name}\r\n\r\n"));
+        return socket;
+    }
+
+    private static Task AnnounceAsync(RouterEnvironment router, BigUpstream upstream, string name) =>
+        router.AnnounceAsync(new SubscriptionPacket { Command = SubscriptionCommand.Subscribe, Key = name, Address = $"127.0.0.1:{upstream.Port}", Protocol = UpstreamProtocol.Http });
+
     private static async Task<RouterEnvironment> StartAsync(BigUpstream upstream, Action<JsonObject>? configure = null)
     {
         var router = await RouterEnvironment.StartAsync(settings =>
@@ -91,7 +153,7 @@ public sealed partial class SlowClientTests(ITestOutputHelper output)
             settings["Listener"]!["KeepAliveTimeout"] = "00:00:05";
             configure?.Invoke(settings);
         });
-        await router.AnnounceAsync(new SubscriptionPacket { Command = SubscriptionCommand.Subscribe, Key = "127.0.0.1", Address = $"127.0.0.1:{upstream.Port}", Protocol = UpstreamProtocol.Http });
+        await AnnounceAsync(router, upstream, "127.0.0.1");
         return router;
     }
 
@@ -138,7 +200,7 @@ public sealed partial class SlowClientTests(ITestOutputHelper output)
     /// <summary>Waits for bodies that never come whole, answers ranges and /small with next to nothing, all else with more than any buffer holds.</summary>
     private sealed class BigUpstream : IDisposable
     {
-        private const int Bytes = 32 * 1024 * 1024;
+        public const int Bytes = 32 * 1024 * 1024;
 
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using UwsgiIt.Api.Contracts;
 
@@ -26,8 +24,7 @@ internal static class MetricLoad
         }
         while (after is not null);
 
-        await EnrolAsync(operatorClient, folder);
-        using var client = new HostClient(new HostClientOptions { Api = new Uri($"https://localhost:{tlsPort}"), Certificate = $"{folder}/load.crt", Key = $"{folder}/load.key", Authority = $"{folder}/load-authority.crt" });
+        using var client = new HostClient(await HostEnrolment.EnrolAsync(operatorClient, 1, tlsPort, folder));
 
         // Two hours that began at a full one, so that chunks grow as they do in life.
         var start = (DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 3600 * 3600) - 7200;
@@ -48,16 +45,5 @@ internal static class MetricLoad
         Console.WriteLine($"{uids.Count} containers x {series} series, {looks} looks in {ApiCpu.Text(watch.Elapsed.TotalSeconds)} s: {ApiCpu.Text(used)} s of CPU a look, {ApiCpu.Text(used / Interval * 100)} % of a core at one every {Interval} s; a post of {ContainersOfAHost} containers p50 {ApiCpu.Text(posts[posts.Count / 2])} ms, p99 {ApiCpu.Text(posts[(int)(posts.Count * 0.99)])} ms");
         Console.WriteLine($"database grew by {grown / 1_048_576} MiB with its log: {ApiCpu.Text((double)grown / looks / uids.Count / series)} bytes a point");
         return 0;
-    }
-
-    private static async Task EnrolAsync(HttpClient operatorClient, string folder)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var response = await operatorClient.PostAsJsonAsync("/v1/servers/1/certificate", new { request = new CertificateRequest("CN=load", key, HashAlgorithmName.SHA256).CreateSigningRequestPem() });
-        response.EnsureSuccessStatusCode();
-        var issued = (await response.Content.ReadFromJsonAsync<JsonNode>())!;
-        await File.WriteAllTextAsync($"{folder}/load.crt", issued["certificate"]!.GetValue<string>());
-        await File.WriteAllTextAsync($"{folder}/load.key", key.ExportPkcs8PrivateKeyPem());
-        await File.WriteAllTextAsync($"{folder}/load-authority.crt", issued["authority"]!.GetValue<string>());
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
@@ -9,7 +10,8 @@ using UwsgiIt.ApiLoad;
 // Asks one question: how long do reads and writes of a provisioning api take at a given rate?
 //   uwsgiit-apiload SOCKET ADDRESS [CUSTOMERS 1000] [CONTAINERS 10000] [RATE 500] [SECONDS 20] [FEEDS 50]
 //   uwsgiit-apiload SOCKET metrics TLSPORT FOLDER [LOOKS 20] [SERIES 12]      on a database that was filled, and lies in FOLDER
-// SOCKET is the api's local socket, ADDRESS its plain listener. The database must be empty; it is filled through the api.
+//   uwsgiit-apiload SOCKET hosts TLSPORT FOLDER [HOSTS 50]
+// SOCKET is the api's local socket, ADDRESS its plain listener. An empty database is filled through the api; one that was filled before is used again.
 if (args.Length < 2)
 {
     Console.Error.WriteLine("SOCKET ADDRESS [CUSTOMERS] [CONTAINERS] [RATE] [SECONDS] [FEEDS]");
@@ -33,6 +35,11 @@ if (args[1] == "metrics")
     return await MetricLoad.RunAsync(operatorClient, args[0], Number(2, 8009), args[3], Number(4, 20), Number(5, 12));
 }
 
+if (args[1] == "hosts")
+{
+    return await HostFeedLoad.RunAsync(operatorClient, Number(2, 8009), args[3], Number(4, 50));
+}
+
 async Task<JsonNode> PostAsync(HttpClient client, string path, object body)
 {
     using var response = await client.PostAsJsonAsync(path, body);
@@ -41,23 +48,28 @@ async Task<JsonNode> PostAsync(HttpClient client, string path, object body)
 }
 
 var (customers, containers, rate, seconds, feeds) = (Number(2, 1000), Number(3, 10_000), Number(4, 500), Number(5, 20), Number(6, 50));
-var boot = await PostAsync(operatorClient, "/v1/bootstrap", new { admin = "load", password = "load", server = "load", address = "127.0.0.1", memory = 2_000_000_000, storage = 2_000_000_000 });
-await PostAsync(operatorClient, "/v1/distros", new { name = "d", path = "d" });
 string[] keys = ["ssh-ed25519 AAAA a"];
 string[] scopes = ["all"];
 var fill = Stopwatch.StartNew();
 var tokens = new string[Math.Min(customers, 50)];
-for (var i = 0; i < customers; i++)
+using var boot = await operatorClient.PostAsJsonAsync("/v1/bootstrap", new { admin = "load", password = "load", server = "load", address = "127.0.0.1", memory = 2_000_000_000, storage = 2_000_000_000 });
+if (boot.StatusCode != HttpStatusCode.Conflict)
 {
-    await PostAsync(operatorClient, "/v1/customers", new { name = $"c{i}", password = "x", key_kind = "p-256" });
+    boot.EnsureSuccessStatusCode();
+    await PostAsync(operatorClient, "/v1/distros", new { name = "d", path = "d" });
+    for (var i = 0; i < customers; i++)
+    {
+        await PostAsync(operatorClient, "/v1/customers", new { name = $"c{i}", password = "x", key_kind = "p-256" });
+    }
+
+    for (var i = 0; i < containers; i++)
+    {
+        await PostAsync(operatorClient, "/v1/containers", new { name = $"web{i}", server = 1, memory = 100, storage = 100, customer = (i % customers) + 1, distro = 1, ssh_keys = keys });
+    }
+
+    Console.WriteLine($"filled: {customers} customers, {containers} containers in {fill.Elapsed.TotalSeconds:F0} s, {(customers + containers) / fill.Elapsed.TotalSeconds:F0} writes/s by one client");
 }
 
-for (var i = 0; i < containers; i++)
-{
-    await PostAsync(operatorClient, "/v1/containers", new { name = $"web{i}", server = 1, memory = 100, storage = 100, customer = (i % customers) + 1, distro = 1, ssh_keys = keys });
-}
-
-Console.WriteLine($"filled: {customers} customers, {containers} containers in {fill.Elapsed.TotalSeconds:F0} s, {(customers + containers) / fill.Elapsed.TotalSeconds:F0} writes/s by one client");
 var clients = new HttpClient[tokens.Length];
 for (var i = 0; i < tokens.Length; i++)
 {
@@ -92,7 +104,7 @@ _ = Enumerable.Range(0, feeds).Select(async _ =>
 }).ToArray();
 opened.Wait(TimeSpan.FromSeconds(60));
 watch.Start();
-await PostAsync(operatorClient, "/v1/tags", new { name = "feed", customer = 1 });
+await PostAsync(operatorClient, "/v1/tags", new { name = $"feed{Guid.NewGuid():N}", customer = 1 });
 arrived.Wait(TimeSpan.FromSeconds(60));
 Console.WriteLine($"feed: a change reached {feeds - arrived.CurrentCount} of {feeds} followers in {watch.Elapsed.TotalMilliseconds:F0} ms, the write included");
 await stop.CancelAsync();

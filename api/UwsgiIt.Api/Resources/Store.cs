@@ -61,5 +61,5 @@ internal abstract class Store<TRow, TView, TCreate, TPatch>(StoreContext context
     }
 
     /// <summary>Marks a row whose own columns stay the same as changed: its time and revision move.</summary>
-    protected void Touch(TRow row) => Db.Entry(row).State = EntityState.Modified;
+    protected void Touch(TRow row) => Db.Entry(row).Property(static x => x.ModifiedUnix).IsModified = true;
 }

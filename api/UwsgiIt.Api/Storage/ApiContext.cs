@@ -1,6 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using UwsgiIt.Api.Alarms;
 using UwsgiIt.Api.Changes;
 using UwsgiIt.Api.Containers;
@@ -106,16 +104,6 @@ internal abstract class ApiContext(DbContextOptions options, Tenant tenant, Seal
     }
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess) => throw new NotSupportedException("Use SaveChangesAsync: it records changes.");
-
-    protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) => optionsBuilder
-        .ReplaceService<IModelCacheKeyFactory, ModelCacheKey>()
-        // Both ends of our relations carry the same filter, which the check cannot see; tag collections are read in one go on purpose.
-        .ConfigureWarnings(static warnings => warnings
-            .Ignore(CoreEventId.PossibleIncorrectRequiredNavigationWithQueryFilterInteractionWarning)
-            .Ignore(RelationalEventId.MultipleCollectionIncludeWarning)
-            .Ignore(CoreEventId.ManyServiceProvidersCreatedWarning)
-            .Ignore(CoreEventId.RowLimitingOperationWithoutOrderByWarning)
-            .Ignore(CoreEventId.FirstWithoutOrderByAndFilterWarning));
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

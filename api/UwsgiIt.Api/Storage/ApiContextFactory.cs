@@ -35,12 +35,14 @@ internal sealed class ApiContextFactory
     public ApiContext CreateForEveryone() => _create(Tenant.Everyone);
 
     internal static DbContextOptions<SqliteContext> Sqlite(string file) => new DbContextOptionsBuilder<SqliteContext>()
-        .UseSqlite(new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 20, ForeignKeys = true }.ToString(), static sqlite => sqlite.UseQuerySplittingBehavior(QuerySplittingBehavior.SingleQuery))
+        .UseSqlite(new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 20 }.ToString(), static sqlite => sqlite.UseQuerySplittingBehavior(QuerySplittingBehavior.SingleQuery))
         .AddInterceptors(Setup)
         .ConfigureWarnings(static warnings => warnings.Ignore(RelationalEventId.NonTransactionalMigrationOperationWarning))
+        .WithOurs()
         .Options;
 
     internal static DbContextOptions<PostgresContext> Postgres(string connectionString) => new DbContextOptionsBuilder<PostgresContext>()
         .UseNpgsql(connectionString, static npgsql => npgsql.UseQuerySplittingBehavior(QuerySplittingBehavior.SingleQuery))
+        .WithOurs()
         .Options;
 }

@@ -1,5 +1,8 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using SQLitePCL;
 
 namespace UwsgiIt.Api.Storage;
 
@@ -8,17 +11,28 @@ internal sealed class SqliteSetup : DbConnectionInterceptor
 {
     private const string Pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=20000; PRAGMA cache_size=-32768;";
 
-    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+    // The library pools what lies below its connections, and all of these stay with that: said once they hold.
+    private static readonly ConditionalWeakTable<sqlite3, object> SetUp = [];
+
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => SetUpOnce((SqliteConnection)connection);
+
+    public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
+        // Nothing of SQLite waits for anybody but the disk: its asynchronous calls are these.
+        SetUpOnce((SqliteConnection)connection);
+        return Task.CompletedTask;
+    }
+
+    private static void SetUpOnce(SqliteConnection connection)
+    {
+        if (SetUp.TryGetValue(connection.Handle!, out _))
+        {
+            return;
+        }
+
         using var command = connection.CreateCommand();
         command.CommandText = Pragmas;
         command.ExecuteNonQuery();
-    }
-
-    public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
-    {
-        await using var command = connection.CreateCommand();
-        command.CommandText = Pragmas;
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        SetUp.AddOrUpdate(connection.Handle!, Pragmas);
     }
 }

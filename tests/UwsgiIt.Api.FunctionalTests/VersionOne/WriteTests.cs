@@ -80,6 +80,10 @@ public abstract class WriteTests(ApiEnvironment environment)
         Assert.True(result["restarts"]!.GetValue<bool>());
         Assert.Equal(100, result["changes"]![0]!["before"]!["Memory"]!.GetValue<int>());
         Assert.Equal(200, result["result"]!["memory"]!.GetValue<int>());
+        using var quiet = await customer.Client.PatchJsonAsync($"/v1/containers/{uid}?dry_run=true", new { note = "n" });
+        var small = JsonNode.Parse(await quiet.Content.ReadAsStringAsync())!;
+        Assert.False(small["restarts"]!.GetValue<bool>());
+        Assert.Equal("""{"Note":"n"}""", small["changes"]![0]!["after"]!.ToJsonString());
         using var refused = await customer.Client.PatchJsonAsync($"/v1/containers/{uid}?dry_run=true", new { memory = 1_000_000 });
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
         Assert.Equal(before, (await customer.Client.GetNodeAsync($"/v1/containers/{uid}")).ToJsonString());

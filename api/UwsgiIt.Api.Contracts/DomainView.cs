@@ -27,6 +27,12 @@ public sealed record DomainView
     /// <summary>When ownership was proven, seconds since 1970; null: an operator vouched.</summary>
     public long? Verified { get; init; }
 
+    /// <summary>Since when DNS does not prove it any more, seconds since 1970; null while it does, and when it is not asked again.</summary>
+    public long? Unproven { get; init; }
+
+    /// <summary>When it goes to a customer who has proven it later, seconds since 1970, unless its owner proves it anew before that; null when nobody has.</summary>
+    public long? Due { get; init; }
+
     /// <summary>Seconds since 1970.</summary>
     public required long Created { get; init; }
 

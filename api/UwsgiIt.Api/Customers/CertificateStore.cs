@@ -92,7 +92,8 @@ internal sealed class CertificateStore(StoreContext context) : Store<Certificate
         }
     }
 
-    private static bool Covers(string domain, string name)
+    /// <summary>True when whoever has this domain may be served for this name of a certificate.</summary>
+    public static bool Covers(string domain, string name)
     {
         var plain = name.StartsWith("*.", StringComparison.Ordinal) ? name[1..] : name;
         return domain == plain || (domain.StartsWith('.') && plain.EndsWith(domain, StringComparison.Ordinal));

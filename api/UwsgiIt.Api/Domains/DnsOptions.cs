@@ -23,6 +23,12 @@ internal sealed class DnsOptions : IValidatedOptions
     /// <summary>Longest wait for all of one claim. Default 15 s; ours, the original could take 30 s per name.</summary>
     public TimeSpan ClaimTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long an owner keeps a name that somebody else has proven later: time to prove it anew. Default 7 days; arbitrary.</summary>
+    public TimeSpan NoticePeriod { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>How often names are proven again, so that their owners see which are not any more; nothing is removed for it. Default null: never, as the original.</summary>
+    public TimeSpan? RecheckInterval { get; set; }
+
     public IEnumerable<OptionFault> Validate()
     {
         for (var i = 0; i < Resolvers.Count; i++)
@@ -36,6 +42,16 @@ internal sealed class DnsOptions : IValidatedOptions
         if (AuthoritativePort is < 1 or > 65_535)
         {
             yield return new OptionFault("Dns:AuthoritativePort", $"{AuthoritativePort}", "is no port", "Write 53");
+        }
+
+        if (NoticePeriod < TimeSpan.Zero)
+        {
+            yield return new OptionFault("Dns:NoticePeriod", NoticePeriod.ToString(), "is negative", "Write for example \"7.00:00:00\"");
+        }
+
+        if (RecheckInterval < TimeSpan.FromMinutes(10))
+        {
+            yield return new OptionFault("Dns:RecheckInterval", RecheckInterval.ToString(), "is less than ten minutes", "Write for example \"1.00:00:00\", or nothing");
         }
 
         if (QueryTimeout <= TimeSpan.Zero || ClaimTimeout < QueryTimeout)

@@ -19,5 +19,17 @@ internal sealed class Domain : TrackedRow
     /// <summary>When ownership was last proven, seconds since 1970; null when an operator vouched for it.</summary>
     public long? VerifiedUnix { get; set; }
 
+    /// <summary>When DNS was last asked about it again, seconds since 1970; null when it was not asked since it was proven.</summary>
+    public long? CheckedUnix { get; set; }
+
+    /// <summary>Since when DNS does not prove it any more, seconds since 1970; null while it does. Nothing is taken away for that.</summary>
+    public long? UnprovenUnix { get; set; }
+
+    /// <summary>The customer who proved it later than the owner; null when there is none.</summary>
+    public int? ClaimantId { get; set; }
+
+    /// <summary>When that was, seconds since 1970.</summary>
+    public long? ClaimedUnix { get; set; }
+
     public List<Tags.Tag> Tags { get; } = [];
 }

@@ -20,4 +20,6 @@ internal static class ApiEventIds
 
     // 1400 Domains
     public const int DnsFailed = 1400;
+    public const int DomainUpkeepFailed = 1401;
+    public const int DomainMoved = 1402;
 }

@@ -50,6 +50,8 @@ internal static class ResourcesServiceCollectionExtensions
         services.AddScoped<HostStates>();
         services.AddScoped<MetricIntake>();
         services.AddSingleton<IDomainProof, DnsProof>();
+        services.AddSingleton<DomainUpkeep>();
+        services.AddHostedService(static provider => provider.GetRequiredService<DomainUpkeep>());
         services.AddSingleton<Downsampler>();
         services.AddHostedService(static provider => provider.GetRequiredService<Downsampler>());
         services.AddRouting(static routing => routing.ConstraintMap["digits"] = typeof(DigitsConstraint));

@@ -1,0 +1,58 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace UwsgiIt.Api.Storage.Migrations.Sqlite
+{
+    /// <inheritdoc />
+    public partial class DomainClaims : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<long>(
+                name: "CheckedUnix",
+                table: "Domains",
+                type: "INTEGER",
+                nullable: true);
+
+            migrationBuilder.AddColumn<int>(
+                name: "ClaimantId",
+                table: "Domains",
+                type: "INTEGER",
+                nullable: true);
+
+            migrationBuilder.AddColumn<long>(
+                name: "ClaimedUnix",
+                table: "Domains",
+                type: "INTEGER",
+                nullable: true);
+
+            migrationBuilder.AddColumn<long>(
+                name: "UnprovenUnix",
+                table: "Domains",
+                type: "INTEGER",
+                nullable: true);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropColumn(
+                name: "CheckedUnix",
+                table: "Domains");
+
+            migrationBuilder.DropColumn(
+                name: "ClaimantId",
+                table: "Domains");
+
+            migrationBuilder.DropColumn(
+                name: "ClaimedUnix",
+                table: "Domains");
+
+            migrationBuilder.DropColumn(
+                name: "UnprovenUnix",
+                table: "Domains");
+        }
+    }
+}

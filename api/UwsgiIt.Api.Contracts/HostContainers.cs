@@ -33,6 +33,9 @@ public sealed record HostContainers
     /// <summary>Of this server.</summary>
     public required IReadOnlyList<HostLegion> Legions { get; init; }
 
+    /// <summary>Floating addresses that are this server's, whatever its legions.</summary>
+    public IReadOnlyList<string> Floating { get; init; } = [];
+
     /// <summary>Addresses of all other servers.</summary>
     public required IReadOnlyList<string> Servers { get; init; }
 

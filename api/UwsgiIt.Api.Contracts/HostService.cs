@@ -12,6 +12,9 @@ public sealed record HostService
     /// <summary>Unique.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Of its customer, PEM: what runs in it may announce the customer's names.</summary>
+    public string? PrivateKey { get; init; }
+
     /// <summary>Text.</summary>
     public required string Config { get; init; }
 }

@@ -21,6 +21,9 @@ public sealed record AlarmTargets
     /// <summary>Pushbullet.</summary>
     public string? PushbulletToken { get; set; }
 
+    /// <summary>Address that is mailed; works on hosts that have a mail server to give it to.</summary>
+    public string? Mail { get; set; }
+
     /// <summary>Faults, each with the member; values are secrets and are not told.</summary>
     public IEnumerable<string> Faults()
     {
@@ -30,6 +33,11 @@ public sealed record AlarmTargets
             {
                 yield return $"alarms: {name} is not 1 to 255 printable characters without spaces";
             }
+        }
+
+        if (Mail is not null && !(Mail.Length <= 254 && Mail.All(static letter => letter is > ' ' and < (char)127 and not ('<' or '>' or ',' or ';')) && System.Net.Mail.MailAddress.TryCreate(Mail, out _)))
+        {
+            yield return "alarms: mail is no mail address of at most 254 ASCII characters";
         }
 
         foreach (var (name, text) in new[] { ("webhook", Webhook), ("slack_webhook", SlackWebhook) })

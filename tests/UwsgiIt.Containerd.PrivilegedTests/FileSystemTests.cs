@@ -30,11 +30,27 @@ public sealed class FileSystemTests
         Assert.DoesNotContain(File.ReadLines($"/proc/{host.Daemon.ProgramId}/mountinfo"), static line => line.Contains("/containers/30001/box", StringComparison.Ordinal));
         Assert.Equal(1, code);
 
+        // An image that its owner made longer is mounted anew, and what is in it is kept; one that was cut off is not mounted any more.
+        await host.ShellAsync("truncate -s 12M ~/box.img");
+        await Eventually.TrueAsync(async () => await DeviceBytesAsync(host) == 12 << 20, "the longer image is mounted", 60);
+        Assert.Equal("kept", (await host.ShellAsync("cat ~/box/file")).Output.Trim());
+        await host.ShellAsync("truncate -s 4M ~/box.img");
+        await Eventually.TrueAsync(async () => await DeviceBytesAsync(host) is null, "the shorter image is unmounted", 60);
+        await host.ShellAsync("truncate -s 12M ~/box.img");
+        await Eventually.TrueAsync(async () => await DeviceBytesAsync(host) is not null, "it is whole again, and mounted", 60);
+
         host.Define();
         await Eventually.TrueAsync(async () => !(await host.ShellAsync("cat /proc/mounts")).Output.Contains("/containers/30001/box ", StringComparison.Ordinal), "it is unmounted", 60);
         host.Remove();
         await Eventually.TrueAsync(async () => await host.ContainerAsync() is null, "the container is gone", 60);
         Assert.DoesNotContain(Directory.EnumerateDirectories("/sys/block", "loop*"), device => File.Exists(device + "/loop/backing_file") && File.ReadAllText(device + "/loop/backing_file").Contains(host.Folder.Path, StringComparison.Ordinal));
+    }
+
+    /// <summary>Of the loop device at the mount point; null when nothing is mounted there.</summary>
+    private static async Task<long?> DeviceBytesAsync(ContainerHost host)
+    {
+        var (_, output) = await host.ShellAsync("grep ' /containers/30001/box ' /proc/mounts");
+        return output.Split(' ') is [var device, ..] && device.StartsWith("/dev/loop", StringComparison.Ordinal) ? long.Parse(File.ReadAllText($"/sys/class/block/{Path.GetFileName(device)}/size"), System.Globalization.CultureInfo.InvariantCulture) * 512 : null;
     }
 
     [SkippableFact]

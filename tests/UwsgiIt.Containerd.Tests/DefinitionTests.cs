@@ -23,7 +23,7 @@ public sealed class DefinitionTests
     }
 
     [Theory]
-    [InlineData("uid", "30000", "uid")]
+    [InlineData("uid", "29999", "uid")]
     [InlineData("uid", "60100", "uid")]
     [InlineData("uid", "65534", "uid")]
     [InlineData("uid", "524288", "uid")]

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using UwsgiIt.Api.Containers;
 using UwsgiIt.Api.Contracts;
+using UwsgiIt.Api.Customers;
 using UwsgiIt.Api.Storage;
 
 namespace UwsgiIt.Api.Servers;
@@ -11,6 +12,9 @@ internal sealed class HostStates(ApiContext db, IOptions<NetworkOptions> network
 {
     /// <summary>Port of the tuntap router between servers (the original's).</summary>
     private const int GatewayPort = 999;
+
+    // RFC 5798, 5.2.4: 255 is the address's owner's, which none of ours is.
+    private const int MaxPriority = 254;
 
     public async Task<HostState> RouterAsync(int serverId, CancellationToken cancellationToken)
     {
@@ -27,7 +31,8 @@ internal sealed class HostStates(ApiContext db, IOptions<NetworkOptions> network
             ServerName = server.Name,
             Confirmed = IsConfirmed(server),
             Keys = [.. keys.Select(x => new HostKey { Customer = x.Id, PublicKey = x.PublicKey, Domains = [.. domains[x.Id]] })],
-            Certificates = [.. certificates.Select(static x => new HostCertificate { Id = x.Id, Names = x.Names.Split(' ', StringSplitOptions.RemoveEmptyEntries), Chain = x.Chain, PrivateKey = x.PrivateKey })],
+            // A name that has gone, or has another owner by now, is not served with what its old owner gave.
+            Certificates = [.. certificates.Select(x => new HostCertificate { Id = x.Id, Names = [.. x.Names.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(name => domains[x.CustomerId].Any(domain => CertificateStore.Covers(domain, name)))], Chain = x.Chain, PrivateKey = x.PrivateKey }).Where(static x => x.Names.Count > 0)],
         };
     }
 
@@ -39,8 +44,9 @@ internal sealed class HostStates(ApiContext db, IOptions<NetworkOptions> network
         var rules = await RulesAsync(serverId, cancellationToken);
         var loopboxes = await db.Loopboxes.AsNoTracking().Where(x => x.Container!.ServerId == serverId).OrderBy(static x => x.Id).ToListAsync(cancellationToken);
         var portmaps = await db.Portmaps.AsNoTracking().Where(x => x.ServerId == serverId).OrderBy(static x => x.Id).ToListAsync(cancellationToken);
-        var services = await db.CustomServices.AsNoTracking().Where(x => x.ServerId == serverId).OrderBy(static x => x.Id).ToListAsync(cancellationToken);
+        var services = await db.CustomServices.AsNoTracking().Where(x => x.ServerId == serverId).OrderBy(static x => x.Id).Join(db.Customers, static x => x.CustomerId, static x => x.Id, static (service, customer) => new { service.Id, service.CustomerId, service.Name, service.Config, customer.PrivateKey }).ToListAsync(cancellationToken);
         var legions = await db.Legions.AsNoTracking().Include(static x => x.Members).ThenInclude(static x => x.Server).Where(x => x.Members.Any(member => member.ServerId == serverId)).OrderBy(static x => x.Id).ToListAsync(cancellationToken);
+        var floating = await db.FloatingAddresses.AsNoTracking().Where(x => x.LegionId == null ? x.ServerId == serverId : db.LegionMembers.Any(member => member.LegionId == x.LegionId && member.ServerId == serverId)).OrderBy(static x => x.Id).ToListAsync(cancellationToken);
         return new HostContainers
         {
             Version = version,
@@ -51,8 +57,9 @@ internal sealed class HostStates(ApiContext db, IOptions<NetworkOptions> network
             Loopboxes = [.. loopboxes.Select(static x => new HostLoopbox { Id = x.Id, Uid = ContainerUid.Of(x.ContainerId), Filename = x.Filename, Mountpoint = x.Mountpoint, Ro = x.ReadOnly })],
             Portmaps = [.. portmaps.Select(x => new HostPortmap { Proto = x.Proto, PublicIp = server.Address, PublicPort = x.PublicPort, Uid = ContainerUid.Of(x.ContainerId), PrivateIp = ContainerUid.IpOf(x.ContainerId, network.Value), PrivatePort = x.PrivatePort })],
             Remotes = await RemotesAsync(serverId, cancellationToken),
-            Services = [.. services.Select(static x => new HostService { Id = x.Id, Customer = x.CustomerId, Name = x.Name, Config = x.Config })],
-            Legions = [.. legions.Select(x => new HostLegion { Name = x.Name, Address = x.Address, Key = x.Key, Quorum = x.Quorum, Weight = x.Members.First(member => member.ServerId == serverId).Weight, Members = [.. x.Members.Where(member => member.ServerId != serverId).Select(static member => member.Server!.Address)] })],
+            Services = [.. services.Select(static x => new HostService { Id = x.Id, Customer = x.CustomerId, Name = x.Name, Config = x.Config, PrivateKey = x.PrivateKey })],
+            Legions = [.. legions.Select(x => View(x, serverId, floating.Where(address => address.LegionId == x.Id).Select(static address => address.Address)))],
+            Floating = [.. floating.Where(address => address.LegionId is null).Select(static address => address.Address)],
             Servers = await db.Servers.Where(x => x.Id != serverId).OrderBy(static x => x.Id).Select(static x => x.Address).ToListAsync(cancellationToken),
             CollectedFiles = await db.CollectedFiles.OrderBy(static x => x.Id).Select(static x => x.Filename).ToListAsync(cancellationToken),
         };
@@ -67,6 +74,23 @@ internal sealed class HostStates(ApiContext db, IOptions<NetworkOptions> network
 
     /// <summary>Containers with a distro and keys: the others are not shown to hosts.</summary>
     public IQueryable<Container> Runnable(int serverId) => db.Containers.AsNoTracking().Where(x => x.ServerId == serverId && x.DistroId != null && x.SshKeys != "");
+
+    private static HostLegion View(Legion x, int serverId, IEnumerable<string> floating)
+    {
+        var own = x.Members.First(member => member.ServerId == serverId);
+        return new HostLegion
+        {
+            Id = x.Id,
+            Name = x.Name,
+            Address = x.Address,
+            Key = x.Key,
+            Quorum = x.Quorum,
+            Weight = own.Weight,
+            Priority = Math.Max(1, MaxPriority - x.Members.Count(member => (member.Weight, -member.ServerId).CompareTo((own.Weight, -serverId)) > 0)),
+            Floating = [.. floating],
+            Members = [.. x.Members.Where(member => member.ServerId != serverId).Select(static member => member.Server!.Address)],
+        };
+    }
 
     private bool IsConfirmed(Server server) => server.RemovalConfirmedUntilUnix > time.GetUtcNow().ToUnixTimeSeconds();
 

@@ -10,6 +10,9 @@ internal sealed class AgentOptions : IValidatedOptions
     /// <summary>Address of the api, https; null switches the agent off. Default null.</summary>
     public string? Api { get; set; }
 
+    /// <summary>Unix socket of an api on this machine, in its container for example; <see cref="Api"/> still says which name its certificate must have. Default null: connect to the address.</summary>
+    public string? Socket { get; set; }
+
     /// <summary>PEM file of this host's client certificate; renewed ones are read at the next connection.</summary>
     public string Certificate { get; set; } = "/etc/uwsgiit/host.crt";
 
@@ -19,14 +22,31 @@ internal sealed class AgentOptions : IValidatedOptions
     /// <summary>PEM file of the authority of the api's certificate.</summary>
     public string Authority { get; set; } = "/etc/uwsgiit/authority.crt";
 
+    /// <summary>File that the api's legions and floating addresses are written to for keepalived(8), whole; include it in keepalived.conf and reload when it changes. Default null: not written.</summary>
+    public string? KeepalivedFile { get; set; }
+
+    /// <summary>Network interface that holds them. Default eth0.</summary>
+    public string KeepalivedInterface { get; set; } = "eth0";
+
     /// <summary>A client with the certificates as they are now. Throws when they cannot be read, or when there is no api.</summary>
-    public HostClient Connect() => new(new HostClientOptions { Api = new Uri(Api ?? throw new InvalidOperationException("There is no api.")), Certificate = Certificate, Key = Key, Authority = Authority });
+    public HostClient Connect() => new(new HostClientOptions { Api = new Uri(Api ?? throw new InvalidOperationException("There is no api.")), Socket = Socket, Certificate = Certificate, Key = Key, Authority = Authority });
 
     public IEnumerable<OptionFault> Validate()
     {
         if (Api is null)
         {
             yield break;
+        }
+
+        if (KeepalivedFile is { } keepalived && !keepalived.StartsWith('/'))
+        {
+            yield return new OptionFault("Agent:KeepalivedFile", keepalived, "is not an absolute path", "Write for example /etc/keepalived/uwsgiit.conf");
+        }
+
+        // IFNAMSIZ is 16 with its end.
+        if (KeepalivedInterface.Length is 0 or > 15 || !KeepalivedInterface.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '@'))
+        {
+            yield return new OptionFault("Agent:KeepalivedInterface", KeepalivedInterface, "is no name of an interface", "Write for example eth0");
         }
 
         if (!Uri.TryCreate(Api, UriKind.Absolute, out var url) || url.Scheme != "https")

@@ -37,6 +37,11 @@ internal sealed partial class Configurator(IOptions<AgentOptions> options, IOpti
             Log.NetworkChanged(logger, state.Version, state.Portmaps.Count);
         }
 
+        if (options.Value.KeepalivedFile is { } keepalived && WholeFile.Write(keepalived, KeepalivedFile.Of(state, options.Value.KeepalivedInterface)))
+        {
+            Log.LegionsChanged(logger, state.Version, keepalived);
+        }
+
         files.Ask(state.CollectedFiles);
         foreach (var fault in faults)
         {
@@ -72,6 +77,9 @@ internal sealed partial class Configurator(IOptions<AgentOptions> options, IOpti
 
         [LoggerMessage(ContainerdEventIds.AgentNetwork, LogLevel.Information, "Version {Version} of the api: other port mappings ({Count}) or links to other servers.")]
         public static partial void NetworkChanged(ILogger logger, long version, int count);
+
+        [LoggerMessage(ContainerdEventIds.AgentLegions, LogLevel.Information, "Version {Version} of the api: other legions or floating addresses, now in {File}.")]
+        public static partial void LegionsChanged(ILogger logger, long version, string file);
 
         [LoggerMessage(ContainerdEventIds.AgentLate, LogLevel.Warning, "Version {Version} of the api is not in force yet for {Uids}.")]
         public static partial void Late(ILogger logger, long version, string uids);

@@ -23,7 +23,7 @@ internal sealed class DefinitionFiles(string directory)
             return null;
         }
 
-        var faults = new List<string>();
+        var faults = Definitions.FaultsOf(state).ToList();
         var written = 0;
         foreach (var (file, definition) in wanted)
         {

@@ -10,8 +10,11 @@ internal static class Definitions
     public static IEnumerable<ContainerDefinition> Of(HostContainers state)
     {
         var loopboxes = state.Loopboxes.ToLookup(static loopbox => loopbox.Uid);
-        return state.Containers.Select(container => Of(container, loopboxes[container.Uid]));
+        return state.Containers.Select(container => Of(container, loopboxes[container.Uid])).Concat(state.Services.Select(static service => ServiceDefinitions.Of(service).Definition).OfType<ContainerDefinition>());
     }
+
+    /// <summary>What of the state is no definition at all.</summary>
+    public static IEnumerable<string> FaultsOf(HostContainers state) => state.Services.Select(static service => ServiceDefinitions.Of(service).Fault).OfType<string>();
 
     private static ContainerDefinition Of(HostContainer container, IEnumerable<HostLoopbox> loopboxes)
     {
@@ -51,7 +54,7 @@ internal static class Definitions
 
     private static AlarmTargets? Targets(HostAlarmTargets wanted)
     {
-        var targets = new AlarmTargets { Webhook = Url(wanted.Webhook), SlackWebhook = Url(wanted.SlackWebhook), PushoverUser = wanted.PushoverUser, PushoverToken = wanted.PushoverToken, PushoverSound = wanted.PushoverSound, PushbulletToken = wanted.PushbulletToken };
+        var targets = new AlarmTargets { Webhook = Url(wanted.Webhook), SlackWebhook = Url(wanted.SlackWebhook), PushoverUser = wanted.PushoverUser, PushoverToken = wanted.PushoverToken, PushoverSound = wanted.PushoverSound, PushbulletToken = wanted.PushbulletToken, Mail = wanted.Mail };
         return targets.Faults().Any() || targets == new AlarmTargets() ? null : targets;
     }
 

@@ -48,16 +48,22 @@ internal sealed partial class AlarmNotifier : BackgroundService
         {
             if (_targets(alarm.Container) is { } targets && !targets.Faults().Any())
             {
-                await Task.WhenAll(AlarmMessages.Of(targets, alarm, _options).Select(message => SendAsync(alarm.Container, message.Channel, message.Make, cancellationToken)));
+                var sends = AlarmMessages.Of(targets, alarm, _options).Select(message => SendAsync(alarm.Container, message.Channel, () => TryAsync(message.Make, cancellationToken), cancellationToken));
+                if (targets.Mail is { } address && _options.MailServer is not null)
+                {
+                    sends = sends.Append(SendAsync(alarm.Container, "mail", () => AlarmMail.TryAsync(address, alarm, _options, cancellationToken), cancellationToken));
+                }
+
+                await Task.WhenAll(sends);
             }
         });
 
-    private async Task SendAsync(uint uid, string channel, Func<HttpRequestMessage> make, CancellationToken cancellationToken)
+    private async Task SendAsync(uint uid, string channel, Func<Task<string?>> send, CancellationToken cancellationToken)
     {
         var pause = FirstPause;
         for (var attempt = 1; ; attempt++)
         {
-            var problem = await TryAsync(make, cancellationToken);
+            var problem = await send();
             if (problem is null)
             {
                 return;

@@ -31,8 +31,35 @@ internal sealed class AlarmOptions : IValidatedOptions
     /// <summary>Customers' webhooks may be addresses of this host and its networks. Default false: the host would call them with its own rights to connect.</summary>
     public bool AllowPrivateTargets { get; set; }
 
+    /// <summary>Mail server as host:port that takes alarms for the customers' mail addresses; TLS when it offers it. Default null: none are mailed.</summary>
+    public string? MailServer { get; set; }
+
+    /// <summary>Sender of these. Default root@localhost.</summary>
+    public string MailFrom { get; set; } = "root@localhost";
+
+    /// <summary>Login at the mail server; null for none. Default null.</summary>
+    public string? MailUser { get; set; }
+
+    /// <summary>File with its password, one line. Default null.</summary>
+    public string? MailPasswordFile { get; set; }
+
     public IEnumerable<OptionFault> Validate()
     {
+        if (MailServer is not null && !(MailServer.LastIndexOf(':') is > 0 and var colon && ushort.TryParse(MailServer.AsSpan(colon + 1), out _)))
+        {
+            yield return new OptionFault("Alarm:MailServer", MailServer, "is not host:port", "Write for example localhost:25");
+        }
+
+        if (!System.Net.Mail.MailAddress.TryCreate(MailFrom, out _))
+        {
+            yield return new OptionFault("Alarm:MailFrom", MailFrom, "is no mail address", "Write for example alarms@example.com");
+        }
+
+        if ((MailUser is null) != (MailPasswordFile is null))
+        {
+            yield return new OptionFault("Alarm:MailUser", MailUser, "goes with Alarm:MailPasswordFile", "Write both or none");
+        }
+
         if (Interval < TimeSpan.FromMilliseconds(100) || Interval > TimeSpan.FromHours(1))
         {
             yield return new OptionFault("Alarm:Interval", $"{Interval}", "is not 0.1 s to 1 hour", "Write for example 00:00:05");

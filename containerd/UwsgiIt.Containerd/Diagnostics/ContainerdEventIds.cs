@@ -26,7 +26,7 @@ internal static class ContainerdEventIds
     public const int AlarmFailed = 1301;
     public const int LoopboxFailed = 1302;
     public const int AlarmNotSent = 1303;
-    public const int AlarmDeaf = 1303;
+    public const int AlarmDeaf = 1304;
 
     public const int AgentApplied = 1400;
     public const int AgentRefused = 1401;
@@ -34,6 +34,7 @@ internal static class ContainerdEventIds
     public const int AgentAway = 1403;
     public const int AgentNetwork = 1404;
     public const int AgentLate = 1405;
+    public const int AgentLegions = 1406;
     public const int SpoolAway = 1410;
     public const int SpoolBack = 1411;
     public const int SpoolRefused = 1412;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using UwsgiIt.Containerd.Containers;
 using UwsgiIt.Containerd.Contracts;
@@ -14,6 +15,9 @@ namespace UwsgiIt.Containerd.Loopboxes;
 internal sealed partial class LoopboxMounter(ContainerRegistry registry, EventLog events, IOptions<LoopboxOptions> options, IOptions<PathOptions> paths, TimeProvider time, ILogger<LoopboxMounter> logger) : BackgroundService
 {
     private const long MinBytes = 1024 * 1024;
+
+    // One round at a time looks at these.
+    private readonly Dictionary<(uint Uid, long Id), long> _shrunk = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -40,8 +44,8 @@ internal sealed partial class LoopboxMounter(ContainerRegistry registry, EventLo
     {
         var home = $"{paths.Value.ContainersRoot}/{wanted.Uid}";
         var mounted = LoopMounts(running.Process.ProcessId, home);
-        var missing = wanted.Loopboxes.Where(box => !mounted.ContainsKey($"{home}/{box.Mountpoint}")).ToList();
-        var surplus = mounted.Keys.Where(path => !wanted.Loopboxes.Any(box => path == $"{home}/{box.Mountpoint}")).ToList();
+        var missing = wanted.Loopboxes.Where(box => !mounted.ContainsKey($"{home}/{box.Mountpoint}") && !IsShrunk(home, box, wanted.Uid)).ToList();
+        var surplus = mounted.Keys.Where(path => wanted.Loopboxes.FirstOrDefault(box => path == $"{home}/{box.Mountpoint}") is not { } box || IsResized(wanted.Uid, home, box, mounted[path])).ToList();
         if (missing.Count == 0 && surplus.Count == 0)
         {
             return;
@@ -68,6 +72,54 @@ internal sealed partial class LoopboxMounter(ContainerRegistry registry, EventLo
         finally
         {
             trees.ForEach(static item => item.Tree?.Dispose());
+        }
+    }
+
+    /// <summary>True when the image is another than the device: gone, shorter, or longer by more than a megabyte. What it becomes is seen in the next round.</summary>
+    private bool IsResized(uint uid, string home, Loopbox box, string device)
+    {
+        var (bytes, size) = (DeviceBytes(device), ImageBytes(home, box));
+        if (bytes is null || (size >= Math.Max(bytes.Value, MinBytes) && size <= bytes + MinBytes))
+        {
+            return false;
+        }
+
+        if (size < bytes)
+        {
+            // Its file system says that there is more of it: it is not mounted again until there is.
+            _shrunk[(uid, box.Id)] = bytes.Value;
+        }
+
+        events.Add(uid, "loopbox", $"{box.Filename} has {size} bytes, its device {bytes}");
+        return true;
+    }
+
+    private bool IsShrunk(string home, Loopbox box, uint uid) => _shrunk.TryGetValue((uid, box.Id), out var bytes) && (ImageBytes(home, box) < bytes || !_shrunk.Remove((uid, box.Id)));
+
+    private static long ImageBytes(string home, Loopbox box)
+    {
+        try
+        {
+            using var directory = SafeDirectory.Open(home);
+            using var file = directory.OpenFile(box.Filename);
+            return SafePath.Stat(file).Size;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    // Sectors of 512 bytes, whatever the device's own are (Documentation/ABI/stable/sysfs-block).
+    private static long? DeviceBytes(string device)
+    {
+        try
+        {
+            return long.Parse(File.ReadAllText($"/sys/class/block/{Path.GetFileName(device)}/size"), CultureInfo.InvariantCulture) * 512;
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
 

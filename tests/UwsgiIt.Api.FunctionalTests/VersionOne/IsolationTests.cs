@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace UwsgiIt.Api.FunctionalTests.VersionOne;
 
@@ -45,6 +47,52 @@ public abstract class IsolationTests(ApiEnvironment environment)
         }
 
         Assert.True(calls > 100, $"Only {calls} calls were made.");
+        Assert.Equal(before, await StateAsync(victim));
+    }
+
+    /// <summary>What the document does not have the others would not look at: nothing under the modern root may be missing, and no verb beside what it has may do anything.</summary>
+    [Fact]
+    public async Task Document_HasEveryEndpoint_AndOtherVerbsAreRefused()
+    {
+        var document = await environment.Anonymous().GetNodeAsync("/v1/openapi.json");
+        var described = document["paths"]!.AsObject().SelectMany(static path => path.Value!.AsObject().Select(verb => $"{verb.Key.ToUpperInvariant()} {path.Key}")).ToHashSet(StringComparer.Ordinal);
+        var mapped = environment.Services.GetServices<EndpointDataSource>().SelectMany(static source => source.Endpoints).OfType<RouteEndpoint>()
+            .Where(static endpoint => endpoint.RoutePattern.RawText!.TrimStart('/').StartsWith("v1/", StringComparison.Ordinal) && !endpoint.RoutePattern.RawText.EndsWith("openapi.json", StringComparison.Ordinal))
+            .SelectMany(static endpoint => endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Select(method => $"{method} /{System.Text.RegularExpressions.Regex.Replace(endpoint.RoutePattern.RawText!.Trim('/'), @"\{(\w+):[^}]+\}", "{$1}")}")).ToList();
+        Assert.True(mapped.Count > 100, $"{mapped.Count} endpoints");
+        Assert.Equal(mapped.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
+        foreach (var path in document["paths"]!.AsObject())
+        {
+            foreach (var method in new[] { "GET", "POST", "PUT", "PATCH", "DELETE" }.Where(method => !described.Contains($"{method} {path.Key}")))
+            {
+                var (status, _) = await environment.Operator.SendJsonAsync(method, System.Text.RegularExpressions.Regex.Replace(path.Key, @"\{[^}]+\}", "1"), method == "GET" ? null : "{}");
+                Assert.True(status == 405, $"{method} {path.Key}: {status}");
+            }
+        }
+    }
+
+    /// <summary>A host of somebody else's is a stranger too.</summary>
+    [Fact]
+    public async Task EveryEndpoint_ForAHostOfAnotherServer_ShowsNothingOfTheVictims()
+    {
+        var (victim, stranger) = (await environment.NewCustomerAsync(), await environment.NewCustomerAsync());
+        var ids = await FillAsync(victim);
+        using var host = await environment.HostAsync(stranger.Server);
+        var document = await environment.Anonymous().GetNodeAsync("/v1/openapi.json");
+        var before = await StateAsync(victim);
+        foreach (var (template, operations) in document["paths"]!.AsObject())
+        {
+            foreach (var (verb, operation) in operations!.AsObject().Where(_ => template is not ("/v1/events" or "/v1/host/events")))
+            {
+                foreach (var body in Bodies(document, operation!, ids))
+                {
+                    var (status, text) = await host.SendJsonAsync(verb.ToUpperInvariant(), Fill(template, ids), body);
+                    Assert.False(text.Contains(Marker, StringComparison.Ordinal), $"{verb} {template} shows another host {text}");
+                    Assert.True(status < 500 && (status >= 400 || template.StartsWith("/v1/host/", StringComparison.Ordinal) || template == "/v1/authority"), $"{verb} {template} {body}: {status} {text}");
+                }
+            }
+        }
+
         Assert.Equal(before, await StateAsync(victim));
     }
 
@@ -160,7 +208,7 @@ public abstract class IsolationTests(ApiEnvironment environment)
             ["attributes"] = await MakeAsync(environment.Operator, "/v1/attributes", new { customer = victim.Id, @namespace = Marker, key = "k", value = Marker }),
             ["datacenters"] = await MakeAsync(environment.Operator, "/v1/datacenters", new { name = Marker + victim.Id }),
             ["privileged-clients"] = await MakeAsync(environment.Operator, "/v1/privileged-clients", new { name = Marker + victim.Id, address = "192.0.2.3" }),
-            ["collected-files"] = await MakeAsync(environment.Operator, "/v1/collected-files", new { filename = $"/{Marker}/{victim.Id}" }),
+            ["collected-files"] = await MakeAsync(environment.Operator, "/v1/collected-files", new { filename = $"/every/host/may/see/{victim.Id}" }),
             ["distros"] = "1",
             ["news"] = await MakeAsync(environment.Operator, "/v1/news", new { content = "all may read this" }),
             ["version"] = (await client.GetNodeAsync("/v1/changes?limit=1"))["items"]![0]!["version"]!.ToString(),

@@ -6,6 +6,9 @@ public sealed record HostClientOptions
     /// <summary>Address of the api, for example https://api.example.com:8009.</summary>
     public required Uri Api { get; init; }
 
+    /// <summary>Unix socket to speak TLS over, for an api on this machine; null: the address is connected to.</summary>
+    public string? Socket { get; init; }
+
     /// <summary>PEM file of the client certificate.</summary>
     public required string Certificate { get; init; }
 

@@ -7,7 +7,7 @@ namespace UwsgiIt.Containerd.Contracts;
 /// <remarks>Members with a default have a setter: the generated JSON reader would set those of <c>init</c> to null where the text leaves them out.</remarks>
 public sealed record ContainerDefinition
 {
-    /// <summary>Its number, uid and gid. From 30001 up, outside the ranges that systemd uses (see <see cref="DefinitionFaults"/>).</summary>
+    /// <summary>Its number, uid and gid. From 30000 (the api's own) up, outside the ranges that systemd uses (see <see cref="DefinitionFaults"/>).</summary>
     public required uint Uid { get; init; }
 
     /// <summary>Its name, at most 255 characters; the host name is made of it.</summary>

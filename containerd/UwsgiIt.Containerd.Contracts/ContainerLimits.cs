@@ -3,8 +3,8 @@ namespace UwsgiIt.Containerd.Contracts;
 /// <summary>Bounds of a container, for the daemon that enforces them and the api that must not promise what no host takes.</summary>
 public static class ContainerLimits
 {
-    /// <summary>First uid of a container.</summary>
-    public const uint FirstUid = 30_001;
+    /// <summary>First uid of a container: the provisioning api's own, on the host that has one. Customers' come after it.</summary>
+    public const uint FirstUid = 30_000;
 
     /// <summary>Last uid: the numbers from 524288 on are nspawn's.</summary>
     public const uint LastUid = 524_287;

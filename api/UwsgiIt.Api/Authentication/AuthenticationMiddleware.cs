@@ -86,7 +86,7 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, CustomerLog
         if (!headers.ContainsKey("Authorization"))
         {
             return legacy && LoginHeaders.TryReadHex(headers, out var hexName, out var hexPassword) ? await customers.ByPasswordAsync(hexName, hexPassword, address, legacy, context.RequestAborted)
-                : legacy ? null : SocketPeer.Operator(context);
+                : legacy ? null : SocketPeer.Operator(context, peers);
         }
 
         if (LoginHeaders.TryReadBasic(headers.Authorization, out var name, out var password))

@@ -10,9 +10,9 @@ internal static class SocketPeer
     private const int SolSocket = 1;
     private const int SoPeerCred = 17;
 
-    public static Caller? Operator(HttpContext context)
+    public static Caller? Operator(HttpContext context, PeerAddress peers)
     {
-        if (context.Connection.RemoteIpAddress is not null || context.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket)
+        if (context.Connection.RemoteIpAddress is not null || context.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket || peers.IsProxied(context))
         {
             return null;
         }

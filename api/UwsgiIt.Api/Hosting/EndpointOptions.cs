@@ -9,6 +9,12 @@ internal sealed class EndpointOptions
     /// <summary>TLS with our own certificate; client certificates are asked for. Hosts need it. Default false.</summary>
     public bool Tls { get; set; }
 
+    /// <summary>
+    /// A router of ours connects here for its clients: X-Forwarded-For is believed, and nobody is an operator for whose process it is. Needed on a
+    /// unix socket that is announced. Default false.
+    /// </summary>
+    public bool Proxied { get; set; }
+
     /// <summary>Mode of a unix socket, octal. Default 0600.</summary>
     public string Mode { get; set; } = "0600";
 }

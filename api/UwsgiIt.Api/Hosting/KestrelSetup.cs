@@ -21,25 +21,13 @@ internal static class KestrelSetup
         {
             if (endpoint.Address.StartsWith('/'))
             {
-                ListenUnix(kestrel, endpoint);
-                continue;
+                RemoveStale(endpoint.Address);
+                kestrel.ListenUnixSocket(endpoint.Address, listen => Secure(listen, endpoint, authority));
             }
-
-            kestrel.Listen(IPEndPoint.Parse(endpoint.Address), listen =>
+            else
             {
-                if (endpoint.Tls)
-                {
-                    listen.UseHttps(https =>
-                    {
-                        https.ServerCertificateSelector = (_, _) => authority.OwnCertificate;
-                        https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-
-                        // Judged per request: an expired certificate may still renew, and a stranger's counts as none.
-                        https.ClientCertificateValidation = static (_, _, _) => true;
-                        https.OnAuthenticate = (_, tls) => tls.CertificateRevocationCheckMode = System.Security.Cryptography.X509Certificates.X509RevocationMode.NoCheck;
-                    });
-                }
-            });
+                kestrel.Listen(IPEndPoint.Parse(endpoint.Address), listen => Secure(listen, endpoint, authority));
+            }
         }
     }
 
@@ -52,14 +40,30 @@ internal static class KestrelSetup
         }
     }
 
-    private static void ListenUnix(KestrelServerOptions kestrel, EndpointOptions endpoint)
+    private static void Secure(ListenOptions listen, EndpointOptions endpoint, CertificateAuthority authority)
     {
-        // A stale socket of ours; anything else at that path makes the bind fail, as it should.
-        if (File.Exists(endpoint.Address) && new FileInfo(endpoint.Address).Length == 0)
+        if (!endpoint.Tls)
         {
-            File.Delete(endpoint.Address);
+            return;
         }
 
-        kestrel.ListenUnixSocket(endpoint.Address);
+        listen.UseHttps(https =>
+        {
+            https.ServerCertificateSelector = (_, _) => authority.OwnCertificate;
+            https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+
+            // Judged per request: an expired certificate may still renew, and a stranger's counts as none.
+            https.ClientCertificateValidation = static (_, _, _) => true;
+            https.OnAuthenticate = (_, tls) => tls.CertificateRevocationCheckMode = System.Security.Cryptography.X509Certificates.X509RevocationMode.NoCheck;
+        });
+    }
+
+    private static void RemoveStale(string path)
+    {
+        // A stale socket of ours; anything else at that path makes the bind fail, as it should.
+        if (File.Exists(path) && new FileInfo(path).Length == 0)
+        {
+            File.Delete(path);
+        }
     }
 }

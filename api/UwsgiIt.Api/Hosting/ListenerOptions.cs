@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace UwsgiIt.Api.Hosting;
 
@@ -32,6 +33,14 @@ internal sealed class ListenerOptions : IValidatedOptions
             return Directory.Exists("/run/uwsgiit") ? [plain, new EndpointOptions { Address = "/run/uwsgiit/api.sock" }] : [plain];
         }
     }
+
+    /// <summary>True when a connection came in at an endpoint that a router of ours serves.</summary>
+    public bool IsProxied(EndPoint? local) => local switch
+    {
+        UnixDomainSocketEndPoint unix => Endpoints.Any(endpoint => endpoint.Proxied && endpoint.Address == unix.ToString()),
+        IPEndPoint ip => Endpoints.Any(endpoint => endpoint.Proxied && IPEndPoint.TryParse(endpoint.Address, out var own) && own.Port == ip.Port),
+        _ => false,
+    };
 
     public IEnumerable<string> EffectiveNames => Names.Count > 0 ? Names : ["localhost", "127.0.0.1"];
 

@@ -19,7 +19,8 @@ internal static class ApiCommands
         var storage = new Option<int>("--storage") { Description = "MB of disk it has to give away." };
         var output = new Option<DirectoryInfo>("--output") { Description = "Folder of host.crt, host.key, authority.crt and the operator's token.", DefaultValueFactory = static _ => new DirectoryInfo("/etc/uwsgiit") };
         var command = new Command("init", "On an empty database: makes the first operator and, with --server, the first server with its client certificate. On the api's host, as root.") { admin, password, server, address, memory, storage, output };
-        command.SetAction((parsed, cancellationToken) => connection.RunAsync(parsed, async api =>
+        var inContainer = new InContainerOptions(command);
+        command.SetAction((parsed, cancellationToken) => connection.RunAsync(parsed, inContainer.SocketAsync(parsed, cancellationToken), async api =>
         {
             var folder = parsed.GetValue(output)!.FullName;
             var given = parsed.GetValue(password);
@@ -47,6 +48,7 @@ internal static class ApiCommands
                 return 0;
             }
 
+            inContainer.Tell(parsed);
             Console.WriteLine($"Operator {parsed.GetValue(admin)}{(given is null ? $" with password {secret}" : "")}; token, authority{(made["certificate"] is null ? "" : ", host certificate and key")} in {folder}.");
             return 0;
         }));

@@ -33,11 +33,14 @@ internal sealed class ConnectionOptions
     }
 
     /// <summary>Runs a command, and tells failures in one line with an exit code of sysexits.h.</summary>
-    public async Task<int> RunAsync(ParseResult parsed, Func<ApiConnection, Task<int>> run)
+    public Task<int> RunAsync(ParseResult parsed, Func<ApiConnection, Task<int>> run) => RunAsync(parsed, Task.FromResult<string?>(null), run);
+
+    /// <summary>The same through this socket, which may have to be made first; null: as the options say.</summary>
+    public async Task<int> RunAsync(ParseResult parsed, Task<string?> socket, Func<ApiConnection, Task<int>> run)
     {
         try
         {
-            using var connection = Connect(parsed);
+            using var connection = await socket is { } path ? new ApiConnection(null, null, null, path) : Connect(parsed);
             return await run(connection);
         }
         catch (UsageException e)

@@ -10,6 +10,9 @@ internal sealed class AgentOptions : IValidatedOptions
     /// <summary>Address of the api, https; null switches the agent off. Default null.</summary>
     public string? Api { get; set; }
 
+    /// <summary>Unix socket of an api on this machine, in its container for example; <see cref="Api"/> still says which name its certificate must have. Default null: connect to the address.</summary>
+    public string? Socket { get; set; }
+
     /// <summary>PEM file of this host's client certificate; renewed ones are read at the next connection.</summary>
     public string Certificate { get; set; } = "/etc/uwsgiit/host.crt";
 

@@ -22,7 +22,7 @@ internal sealed partial class HitCollector(SubscriptionRegistry registry, IOptio
             return;
         }
 
-        var address = new HostClientOptions { Api = new Uri(settings.Api), Certificate = settings.Certificate, Key = settings.Key, Authority = settings.Authority };
+        var address = new HostClientOptions { Api = new Uri(settings.Api), Socket = settings.Socket, Certificate = settings.Certificate, Key = settings.Key, Authority = settings.Authority };
         using var timer = new PeriodicTimer(settings.MetricsInterval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {

@@ -33,7 +33,10 @@ public sealed class TestCertificates
     /// <summary>A server certificate of this authority.</summary>
     public TestCertificates Issue(params string[] names) => Make(names[0], this, DateTimeOffset.UtcNow.AddDays(-1), names, isAuthority: false);
 
-    private static TestCertificates Make(string name, TestCertificates? issuer, DateTimeOffset notBefore, string[] names, bool isAuthority)
+    /// <summary>The same for the ninety days that public authorities give, with the responder that tells whether it still holds.</summary>
+    public TestCertificates IssueFor90Days(string responder, params string[] names) => Make(names[0], this, DateTimeOffset.UtcNow.AddDays(-1), names, isAuthority: false, days: 90, responder: responder);
+
+    private static TestCertificates Make(string name, TestCertificates? issuer, DateTimeOffset notBefore, string[] names, bool isAuthority, int days = 30, string? responder = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         // The text is read from its end: this encodes C, O, CN in that order, as openssl does.
@@ -54,15 +57,29 @@ public sealed class TestCertificates
             request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.2")], false));
         }
 
-        var notAfter = notBefore.AddDays(30);
+        if (responder is not null)
+        {
+            request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension([responder], null));
+        }
+
+        // An authority outlives what it signs.
+        var notAfter = notBefore.AddDays(isAuthority ? 365 : days);
         if (issuer is null)
         {
             using var self = request.CreateSelfSigned(notBefore, notAfter);
             return With(self, key);
         }
 
-        using var signed = request.Create(issuer.Certificate, notBefore, issuer.Certificate.NotAfter, RandomNumberGenerator.GetBytes(8));
+        using var signed = request.Create(issuer.Certificate, notBefore, notAfter, SerialNumber());
         return With(signed, key);
+    }
+
+    // Without a sign and without leading zeros: some write them, some do not.
+    private static byte[] SerialNumber()
+    {
+        var number = RandomNumberGenerator.GetBytes(8);
+        number[0] = (byte)((number[0] & 0x3f) | 0x40);
+        return number;
     }
 
     private static TestCertificates With(X509Certificate2 certificate, ECDsa key)

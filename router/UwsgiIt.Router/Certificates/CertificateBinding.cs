@@ -24,6 +24,9 @@ internal sealed class CertificateBinding(string name, CertificateSource source, 
 
     public X509Certificate2? Leaf => _material?.Leaf;
 
+    /// <summary>What there is to staple, of a loaded one.</summary>
+    public OcspStaple? Staple => _material?.Staple;
+
     /// <summary>When it last served a handshake, <see cref="Environment.TickCount64"/>.</summary>
     public long UsedAt => Volatile.Read(ref _usedAt);
 

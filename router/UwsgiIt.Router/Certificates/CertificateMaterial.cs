@@ -25,11 +25,15 @@ internal sealed class CertificateMaterial
         _chain = chain;
         _authorities = authorities;
         ClientCertificateRequired = clientCertificateRequired;
+        Staple = OcspStaple.Of(leaf, chain);
     }
 
     public X509Certificate2 Leaf { get; }
 
     public bool ClientCertificateRequired { get; }
+
+    /// <summary>What its authority's responder says of it; null when there is nobody to ask.</summary>
+    public OcspStaple? Staple { get; }
 
     /// <summary>For SslStream. Shared by all handshakes of the name; never changed.</summary>
     public SslServerAuthenticationOptions Authentication => LazyInitializer.EnsureInitialized(ref _authentication, () => CreateAuthentication(Leaf, _chain, _authorities, ClientCertificateRequired));

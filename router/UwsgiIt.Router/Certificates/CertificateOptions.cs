@@ -51,6 +51,12 @@ internal sealed class CertificateOptions : IValidatedOptions
     /// <summary>How long before its end a certificate in use, of a packet, the folder or configuration, is warned of; a fifth of its life at the most. Default 10 days.</summary>
     public TimeSpan ExpiryWarning { get; set; } = TimeSpan.FromDays(10);
 
+    /// <summary>
+    /// Ask the OCSP responders that certificates name and staple their answers. Default true; of <c>Tls:Engine</c> OpenSsl only. Those of certificates in
+    /// packets have to be at public addresses, ports 80 and 443.
+    /// </summary>
+    public bool OcspStapling { get; set; } = true;
+
     public IEnumerable<OptionFault> Validate()
     {
         var files = Names.Select(static name => (Setting: $"Certificate:Names:{name.Name}", name.Certificate, name.Key));

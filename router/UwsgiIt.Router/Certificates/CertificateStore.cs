@@ -56,6 +56,11 @@ internal sealed partial class CertificateStore : ISubscribedCertificates
     public IEnumerable<CertificateBinding> InUse =>
         _configured.Names.Values.Append(_configured.Default).Concat(_claimed.Values.Select(static claimed => claimed.Binding)).Concat(_folder.Values).Where(static binding => binding.IsLoaded);
 
+    /// <summary>What there is to staple of what is in use, and whether the operator answers for it.</summary>
+    public IEnumerable<(OcspStaple Staple, bool IsOperators)> Staples => _configured.Names.Values.Append(_configured.Default).Concat(_folder.Values).Concat(_ordered.Values).Select(static binding => (binding.Staple, true))
+        .Concat(_claimed.Values.Select(static claimed => (claimed.Binding.Staple, false)))
+        .Where(static entry => entry.Staple is not null)!;
+
     /// <summary>The binding that a name's handshakes use; the default one when nothing better is usable.</summary>
     public CertificateBinding Find(string? name) => TryFind(name) ?? _configured.Default;
 

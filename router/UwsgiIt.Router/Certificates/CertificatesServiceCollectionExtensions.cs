@@ -7,6 +7,7 @@ internal static class CertificatesServiceCollectionExtensions
         services.AddSingleton<CertificateStore>();
         services.AddSingleton<ISubscribedCertificates>(static provider => provider.GetRequiredService<CertificateStore>());
         services.AddHostedService<CertificateExpiry>();
+        services.AddHostedService<OcspStapler>();
         return services;
     }
 }

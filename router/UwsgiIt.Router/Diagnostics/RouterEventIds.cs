@@ -29,6 +29,8 @@ internal static class RouterEventIds
     public const int CertificateExpires = 2003;
     public const int CertificateUnusable = 2004;
     public const int CertificateEnds = 2005;
+    public const int OcspFailed = 2006;
+    public const int CertificateRevoked = 2007;
     public const int AcmeIssued = 2010;
     public const int AcmeFailed = 2011;
     public const int AcmeAdviceFailed = 2012;

@@ -26,6 +26,8 @@ internal static unsafe partial class NativeSsl
     public const int SSL_CTRL_SET_SESS_CACHE_SIZE = 42;
     public const int SSL_CTRL_SET_SESS_CACHE_MODE = 44;
     public const int SSL_CTRL_SET_TLSEXT_SERVERNAME_CB = 53;
+    public const int SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB = 63;
+    public const int SSL_CTRL_SET_TLSEXT_STATUS_REQ_OCSP_RESP = 71;
     public const int SSL_CTRL_SET_GROUPS_LIST = 92;
     public const int SSL_CTRL_SET_VERIFY_CERT_STORE = 106;
     public const int SSL_CTRL_SET_MIN_PROTO_VERSION = 123;
@@ -62,6 +64,9 @@ internal static unsafe partial class NativeSsl
 
     [LibraryImport(Library)]
     public static partial nint SSL_CTX_callback_ctrl(nint context, int command, delegate* unmanaged[Cdecl]<nint, int*, nint, int> callback);
+
+    [LibraryImport(Library)]
+    public static partial nint SSL_CTX_callback_ctrl(nint context, int command, delegate* unmanaged[Cdecl]<nint, nint, int> callback);
 
     [LibraryImport(Library)]
     public static partial ulong SSL_CTX_set_options(nint context, ulong options);

@@ -58,6 +58,7 @@ internal sealed unsafe partial class OpenSslContext
     {
         SSL_CTX_set_client_hello_cb(Handle, &OnClientHello, 0);
         _ = SSL_CTX_callback_ctrl(Handle, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB, &OnServerName);
+        _ = SSL_CTX_callback_ctrl(Handle, SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB, &OnStatus);
         SSL_CTX_set_alpn_select_cb(Handle, &OnAlpn, 0);
         _ = SSL_CTX_set_tlsext_ticket_key_evp_cb(Handle, &OnTicket);
     }
@@ -83,6 +84,19 @@ internal sealed unsafe partial class OpenSslContext
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int OnServerName(nint ssl, int* alert, nint argument) =>
         TlsSession.Current!.Binding is { Name.Length: > 0 } ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
+
+    // Called when the client asks for an OCSP answer. The library frees what it is given.
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnStatus(nint ssl, nint argument)
+    {
+        if (TlsSession.Current!.Staple?.Current is not { } answer || NativeOcsp.CRYPTO_malloc((nuint)answer.Length, 0, 0) is not (not 0 and var copy))
+        {
+            return SSL_TLSEXT_ERR_NOACK;
+        }
+
+        answer.CopyTo(new Span<byte>((void*)copy, answer.Length));
+        return SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_STATUS_REQ_OCSP_RESP, answer.Length, copy) == 1 ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
+    }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int OnAlpn(nint ssl, byte** chosen, byte* chosenLength, byte* offered, uint offeredLength, nint argument)

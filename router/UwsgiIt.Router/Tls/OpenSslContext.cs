@@ -115,6 +115,7 @@ internal sealed unsafe partial class OpenSslContext : IDisposable
             }
         }
 
+        session.Staple = material.Staple;
         return session.TrySelect(name, binding) && SetSessionIdContext(ssl, material, binding.HasClientCa);
     }
 

@@ -57,6 +57,9 @@ internal sealed unsafe class TlsSession : IDisposable
     /// <summary>Name in the client's hello, or null.</summary>
     public string? SniName { get; private set; }
 
+    /// <summary>What there is to staple to its certificate, or null.</summary>
+    public OcspStaple? Staple { get; set; }
+
     /// <summary>What the name is served with; null before the hello.</summary>
     public CertificateBinding? Binding { get; private set; }
 

@@ -6,6 +6,7 @@ using UwsgiIt.Router.Forwarding;
 using UwsgiIt.Router.ProxyProtocol;
 using UwsgiIt.Router.Sessions;
 using UwsgiIt.Router.Tls;
+using UwsgiIt.Tests.Common;
 using static UwsgiIt.Fuzz.FuzzTarget;
 
 namespace UwsgiIt.Fuzz;
@@ -13,6 +14,9 @@ namespace UwsgiIt.Fuzz;
 /// <summary>What clients and upstreams of the router send.</summary>
 internal static class RouterTargets
 {
+    private static readonly TestCertificates Authority = TestCertificates.Authority("CA");
+    private static readonly TestCertificates Leaf = Authority.IssueFor90Days("http://ocsp.example.com/", "www.example.com");
+
     public static IReadOnlyDictionary<string, FuzzTarget> All { get; } = new Dictionary<string, FuzzTarget>
     {
         ["response-http"] = new(static bytes => Head(bytes, isHttp: true), Texts("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close, X-A\r\nX-A: b\r\n\r\nhello", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")),
@@ -26,6 +30,7 @@ internal static class RouterTargets
         ["http2-frames"] = new(Http2Frames, [[.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 100, 0, 0, 0, 3, 0, 0, 0, 0, 1, 0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 8], [.. new byte[24], 0, 0, 0, 6, 1, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 3, 9]]),
         ["sni"] = new(Sni, [[0, 14, 0, 0, 11, .. "example.com"u8]]),
         ["alpn"] = new(static bytes => Check(OpenSslContext.FindProtocol(bytes, "h2"u8) is var at && (at == 0 || bytes.AsSpan(at, 2).SequenceEqual("h2"u8)), "found what is not there"), Texts("\u0002h2\bhttp/1.1")),
+        ["ocsp"] = new(Ocsp, [[0x30, 3, 0x0a, 1, 3], [0x30, 13, 0x0a, 1, 0, 0xa0, 8, 0x30, 6, 6, 1, 1, 4, 1, 0]]),
         ["ticket-keys"] = new(static bytes => TicketKeyFile.TryParse(Encoding.UTF8.GetString(bytes), out _, out _), Texts($"uwsgiit-ticket-keys 1\n1764000000 {Convert.ToBase64String(new byte[TicketKey.TotalBytes])}\n")),
         ["path"] = new(Path, Texts("/a/%2e%2e/b//c/./d%20e", "http://host/a?b#c")),
     };
@@ -144,6 +149,10 @@ internal static class RouterTargets
             Check(name.Length is > 0 and <= 255 && name.All(static character => character is > ' ' and <= '~'), "a name that is none");
         }
     }
+
+    /// <summary>Whatever a responder says without the authority's signature is worth nothing.</summary>
+    private static void Ocsp(byte[] bytes) =>
+        Check(OcspExchange.Read(bytes, Leaf.Certificate, Authority.Certificate, out _) is OcspVerdict.Unusable or OcspVerdict.Unknown, "an answer that nobody signed is believed");
 
     private static void Path(byte[] bytes)
     {

@@ -38,6 +38,19 @@ public static unsafe class SeccompFilter
         0x50009401, 0x50009417, // btrfs snapshot create, and with arguments
     ];
 
+    // What changes a tun device (linux/if_tun.h): TUNSETNOCSUM to TUNSETLINK, TUNSETGROUP, TUNSETOFFLOAD, TUNSETTXFILTER, TUNSETSNDBUF, the filters, TUNSETVNETHDRSZ to TUNSETIFINDEX,
+    // TUNSETVNETLE, TUNSETVNETBE, TUNSETSTEERINGEBPF, TUNSETFILTEREBPF, TUNSETCARRIER.
+    private static readonly uint[] TunRequests =
+    [
+        0x400454C8, 0x400454C9, 0x400454CA, 0x400454CB, 0x400454CC, 0x400454CD, 0x400454CE, 0x400454D0, 0x400454D1, 0x400454D4, 0x401054D5, 0x401054D6, 0x400454D8, 0x400454D9,
+        0x400454DA, 0x400454DC, 0x400454DE, 0x800454E0, 0x800454E1, 0x400454E2,
+    ];
+
+    // execve, execveat, fork, vfork, ptrace, and reading and writing others' memory.
+    private static readonly uint[] s_serviceRefuses = [.. new[] { "execve", "execveat", "fork", "vfork", "ptrace", "process_vm_readv", "process_vm_writev" }.Select(static name => Number(SystemCallTable.Allowed, name))];
+
+    private const uint CLONE_THREAD = 0x10000;
+
     // AF_UNIX, AF_INET, AF_INET6.
     private static readonly uint[] AllowedFamilies = [1, 2, 10];
 
@@ -67,15 +80,48 @@ public static unsafe class SeccompFilter
         return program.Instructions;
     }
 
+    /// <summary>
+    /// The program of a service that has all it needs: a container's, and beyond that no program and no process is started, none is looked into, no
+    /// tun device is changed.
+    /// </summary>
+    internal static List<FilterInstruction> BuildForService()
+    {
+        var program = new FilterProgram();
+        program.Load(ArchitectureOffset);
+        program.ReturnUnlessEqual(AUDIT_ARCH_X86_64, Kill);
+        program.Load(NumberOffset);
+        program.ReturnIfAny(s_serviceRefuses, Errno | EPERM);
+        program.IfNumber(Number("clone", is32Bit: false), static body =>
+        {
+            body.Load(ArgumentsOffset);
+            body.ReturnIfBits(NamespaceBits, Errno | EPERM);
+            body.ReturnIfBits(CLONE_THREAD, Allow);
+            body.Return(Errno | EPERM);
+        });
+        program.IfNumber(Number("ioctl", is32Bit: false), static body =>
+        {
+            body.Load(ArgumentsOffset + 8);
+            body.ReturnIfAny(TunRequests, Errno | EPERM);
+            body.Load(NumberOffset);
+        });
+        program.Append(BuildFor(is32Bit: false));
+        return program.Instructions;
+    }
+
+    /// <summary>Puts the filter of <see cref="BuildForService"/> on this process, for ever. Needs no_new_privs. Throws <see cref="LinuxException"/>.</summary>
+    public static void InstallForService() => Install(BuildForService());
+
     /// <summary>Puts the filter on every thread of this process and whatever they start, for ever. Needs no_new_privs. Throws <see cref="LinuxException"/>.</summary>
-    public static void Install(bool allow32Bit)
+    public static void Install(bool allow32Bit) => Install(Build(allow32Bit));
+
+    private static void Install(List<FilterInstruction> filter)
     {
         if (!Native.IsX64)
         {
             throw new PlatformNotSupportedException("The seccomp filter is written for x86-64.");
         }
 
-        var program = CollectionsMarshal.AsSpan(Build(allow32Bit));
+        var program = CollectionsMarshal.AsSpan(filter);
         fixed (FilterInstruction* instructions = program)
         {
             var header = stackalloc nint[2];
@@ -147,6 +193,8 @@ public static unsafe class SeccompFilter
         program.Return(Errno | ENOSYS);
         return program.Instructions;
     }
+
+    private static uint Number(string table, string name) => (uint)SystemCallTable.Number(table, name, is32Bit: false);
 
     private static uint Number(string name, bool is32Bit) => (uint)SystemCallTable.Number(SystemCallTable.ByArgument, name, is32Bit);
 

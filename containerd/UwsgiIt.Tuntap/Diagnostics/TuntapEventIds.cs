@@ -23,6 +23,6 @@ internal static class TuntapEventIds
     public const int DnsFailed = 2500;
 
     // Hosting 5000-5999
-    public const int Listening = 5000;
     public const int RightsDropped = 5001;
+    public const int NotConfined = 5002;
 }

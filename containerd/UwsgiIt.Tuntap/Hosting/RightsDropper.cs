@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using UwsgiIt.Linux;
 using UwsgiIt.Linux.Isolation;
 using UwsgiIt.Linux.Processes;
 using UwsgiIt.Tuntap.Diagnostics;
@@ -19,11 +20,29 @@ internal sealed partial class RightsDropper(IOptions<TuntapOptions> options, ILo
 
         // Not dumpable: nobody of our uid may take a device out of us.
         OwnRights.KeepToOurselves();
+        Confine();
+    }
+
+    // What a container could make of a fault of ours is our own descriptors' worth, and no program, process or device of the host's.
+    private void Confine()
+    {
+        ThreadCredentials.SetNoNewPrivileges();
+        try
+        {
+            SeccompFilter.InstallForService();
+        }
+        catch (Exception e) when (e is LinuxException or PlatformNotSupportedException)
+        {
+            Log.NotConfined(logger, e.Message);
+        }
     }
 
     private static partial class Log
     {
         [LoggerMessage(TuntapEventIds.RightsDropped, LogLevel.Information, "All rights are dropped; running as uid {Uid}.")]
         public static partial void Dropped(ILogger logger, uint uid);
+
+        [LoggerMessage(TuntapEventIds.NotConfined, LogLevel.Warning, "This kernel does not confine our system calls: {Reason}")]
+        public static partial void NotConfined(ILogger logger, string reason);
     }
 }

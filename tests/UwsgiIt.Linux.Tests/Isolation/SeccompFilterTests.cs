@@ -66,13 +66,32 @@ public sealed class SeccompFilterTests
         Assert.Equal(Refused, Run(true, X64, 165));
     }
 
+    [Theory]
+    [InlineData(0, 0, 0, Allow)] // read
+    [InlineData(59, 0, 0, Refused)] // execve
+    [InlineData(322, 0, 0, Refused)] // execveat
+    [InlineData(57, 0, 0, Refused)] // fork
+    [InlineData(58, 0, 0, Refused)] // vfork
+    [InlineData(101, 0, 0, Refused)] // ptrace
+    [InlineData(310, 0, 0, Refused)] // process_vm_readv
+    [InlineData(56, 0x11, 0, Refused)] // clone, a process
+    [InlineData(56, 0x3d0f00, 0, Allow)] // clone, a thread
+    [InlineData(56, 0x10010000, 0, Refused)] // clone, a user namespace
+    [InlineData(16, 0, 0x400454cb, Refused)] // ioctl, TUNSETPERSIST
+    [InlineData(16, 0, 0x5421, Allow)] // ioctl, FIONBIO
+    [InlineData(165, 0, 0, Refused)] // mount
+    [InlineData(425, 0, 0, Refused)] // io_uring_setup
+    [InlineData(0x40000000, 0, 0, Kill)] // x32
+    public void Service_StartsNothing(uint number, uint first, uint second, uint expected) => Assert.Equal(expected, Run(SeccompFilter.BuildForService(), X64, number, first, second));
+
     [Fact]
     public void Program_FitsTheKernel() => Assert.InRange(SeccompFilter.Build(allow32Bit: true).Count, 1, 4096);
 
+    private static uint Run(bool allow32Bit, uint architecture, uint number, uint first = 0, uint second = 0, uint third = 0) => Run(SeccompFilter.Build(allow32Bit), architecture, number, first, second, third);
+
     /// <summary>Classic BPF over struct seccomp_data.</summary>
-    private static uint Run(bool allow32Bit, uint architecture, uint number, uint first = 0, uint second = 0, uint third = 0)
+    private static uint Run(List<FilterInstruction> program, uint architecture, uint number, uint first = 0, uint second = 0, uint third = 0)
     {
-        var program = SeccompFilter.Build(allow32Bit);
         uint accumulator = 0;
         for (var at = 0; ; at++)
         {

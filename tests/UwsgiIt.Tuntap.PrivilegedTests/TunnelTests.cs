@@ -83,6 +83,50 @@ public sealed class TunnelTests : IDisposable
         Expect(tap, PacketFactory.Udp(IPAddress.Parse(one.V4), IPAddress.Parse(two.V4), 1, 9, mark), "unknown");
     }
 
+    /// <summary>
+    /// A datagram that must stay whole and is longer than the tunnel takes: its sender is told, as by any router, and cuts its own. One that may not
+    /// send fragments is not told: the host's kernel cuts for it.
+    /// </summary>
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void TooBig_IsToldToTheSender(bool isV6)
+    {
+        var (one, two) = Start();
+        _first!.Change(Of(30001, 30002) with { AllowFragments = true });
+        _second!.Change(Of(30002, 30001) with { AllowFragments = true });
+        var target = IPAddress.Parse(isV6 ? two.V6 : two.V4);
+        using var socket = one.Space.Run(() => new Socket(target.AddressFamily, SocketType.Dgram, ProtocolType.Udp));
+
+        // IP_MTU_DISCOVER, IPV6_MTU_DISCOVER: IP_PMTUDISC_DO.
+        socket.SetRawSocketOption(isV6 ? 41 : 0, isV6 ? 23 : 10, BitConverter.GetBytes(2));
+        socket.Connect(target, 9);
+        var payload = new byte[isV6 ? 1_440 : 1_460];
+        Eventually.True(
+            () =>
+            {
+                try
+                {
+                    socket.Send(payload);
+                    return false;
+                }
+                catch (SocketException e) when (e.SocketErrorCode == SocketError.MessageSize)
+                {
+                    return true;
+                }
+                catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+                {
+                    // Nobody listens there; what fits gets through.
+                    return false;
+                }
+            },
+            "the sender knows the tunnel's MTU");
+        Assert.True(_here.Drops(DropCause.TooBig) > 0);
+        Assert.Equal(1_420, BitConverter.ToInt32(Option(socket, isV6 ? 41 : 0, isV6 ? 24 : 14)));
+        Transfer.Datagram(one.Space, two.Space, isV6 ? two.V6 : two.V4, 4_000);
+        Transfer.Stream(one.Space, two.Space, isV6 ? two.V6 : two.V4, 4 << 20);
+    }
+
     /// <summary>Either router is killed: the other learns of it at its next packet, and the stream goes on.</summary>
     [SkippableFact]
     public void Kill_OfEitherRouter_PausesTheStream()
@@ -108,6 +152,13 @@ public sealed class TunnelTests : IDisposable
         _there.Dispose();
         _firstSocket?.Dispose();
         _secondSocket?.Dispose();
+    }
+
+    private static byte[] Option(Socket socket, int level, int name)
+    {
+        var value = new byte[4];
+        socket.GetRawSocketOption(level, name, value);
+        return value;
     }
 
     private static void Send(LabContainer from, LabContainer to, byte[] payload)

@@ -11,22 +11,23 @@ internal static class Segmenter
 {
     private const byte GsoUdpL4 = 5;
 
-    /// <summary>How many packets the frame is; 0 when its header is none.</summary>
-    public static int Count(ReadOnlySpan<byte> frame, in FrameFacts facts)
+    /// <summary>How many packets the frame is; 0 when its header is none. A stream's segments are made to fit <paramref name="maxPacketBytes"/>, for TCP does not care.</summary>
+    public static int Count(ReadOnlySpan<byte> frame, in FrameFacts facts, int maxPacketBytes = int.MaxValue)
     {
         if (VirtioHeader.Gso(frame) == VirtioHeader.GsoNone)
         {
             return 1;
         }
 
-        var size = VirtioHeader.SegmentSize(frame);
-        var payload = frame.Length - VirtioHeader.Bytes - HeaderLength(frame[VirtioHeader.Bytes..], facts);
+        var header = HeaderLength(frame[VirtioHeader.Bytes..], facts);
+        var size = SegmentSize(frame, facts, header, maxPacketBytes);
+        var payload = frame.Length - VirtioHeader.Bytes - header;
         var fits = VirtioHeader.Gso(frame) == GsoUdpL4 ? facts.Protocol == IpProtocols.Udp : facts.Protocol == IpProtocols.Tcp;
-        return !fits || facts.IsFragment || size == 0 || payload < 0 ? 0 : Math.Max(1, (payload + size - 1) / size);
+        return !fits || facts.IsFragment || size <= 0 || payload < 0 ? 0 : Math.Max(1, (payload + size - 1) / size);
     }
 
-    /// <summary>Writes one of the packets; its length, or 0 when the frame's header is none or it does not fit.</summary>
-    public static int Write(ReadOnlySpan<byte> frame, in FrameFacts facts, int index, Span<byte> packet)
+    /// <summary>Writes one of the packets; its length, or 0 when the frame's header is none or it does not fit. <paramref name="maxPacketBytes"/> as for <see cref="Count"/>.</summary>
+    public static int Write(ReadOnlySpan<byte> frame, in FrameFacts facts, int index, Span<byte> packet, int maxPacketBytes = int.MaxValue)
     {
         var whole = frame[VirtioHeader.Bytes..];
         if (VirtioHeader.Gso(frame) == VirtioHeader.GsoNone)
@@ -35,7 +36,7 @@ internal static class Segmenter
         }
 
         var header = HeaderLength(whole, facts);
-        var size = VirtioHeader.SegmentSize(frame);
+        var size = SegmentSize(frame, facts, header, maxPacketBytes);
         var start = header + (index * size);
         var length = header + Math.Min(size, whole.Length - start);
         if (length > packet.Length || length < header)
@@ -60,6 +61,9 @@ internal static class Segmenter
         return length;
     }
 
+    private static int SegmentSize(ReadOnlySpan<byte> frame, in FrameFacts facts, int header, int maxPacketBytes) =>
+        facts.Protocol == IpProtocols.Tcp ? Math.Min(VirtioHeader.SegmentSize(frame), maxPacketBytes - header) : VirtioHeader.SegmentSize(frame);
+
     private static int HeaderLength(ReadOnlySpan<byte> packet, in FrameFacts facts) =>
         facts.TransportOffset + (facts.Protocol == IpProtocols.Tcp ? (packet[facts.TransportOffset + 12] >> 4) * 4 : 8);
 
@@ -80,7 +84,7 @@ internal static class Segmenter
             }
 
             // The field holds the sum of the pseudo header already.
-            var sum = Fold(Sum(packet[start..whole.Length], 0));
+            var sum = InternetChecksum.Fold(InternetChecksum.Sum(packet[start..whole.Length], 0));
             BinaryPrimitives.WriteUInt16BigEndian(packet[at..], sum == 0 ? (ushort)0xffff : sum);
         }
 
@@ -98,7 +102,7 @@ internal static class Segmenter
         BinaryPrimitives.WriteUInt16BigEndian(packet[2..], (ushort)packet.Length);
         BinaryPrimitives.WriteUInt16BigEndian(packet[4..], (ushort)(BinaryPrimitives.ReadUInt16BigEndian(packet[4..]) + index));
         packet[10..12].Clear();
-        BinaryPrimitives.WriteUInt16BigEndian(packet[10..], Fold(Sum(packet[..((packet[0] & 0xf) * 4)], 0)));
+        BinaryPrimitives.WriteUInt16BigEndian(packet[10..], InternetChecksum.Fold(InternetChecksum.Sum(packet[..((packet[0] & 0xf) * 4)], 0)));
     }
 
     // FIN and PSH belong to the last, CWR to the first.
@@ -114,34 +118,7 @@ internal static class Segmenter
         var field = transport[(facts.Protocol == IpProtocols.Tcp ? 16 : 6)..];
         field[..2].Clear();
         var addresses = facts.IsV6 ? packet[8..40] : packet[12..20];
-        var sum = Fold(Sum(transport, Sum(addresses, (ulong)facts.Protocol + (ulong)transport.Length)));
+        var sum = InternetChecksum.Fold(InternetChecksum.Sum(transport, InternetChecksum.Sum(addresses, (ulong)facts.Protocol + (ulong)transport.Length)));
         BinaryPrimitives.WriteUInt16BigEndian(field, sum == 0 && facts.Protocol == IpProtocols.Udp ? (ushort)0xffff : sum);
-    }
-
-    private static ulong Sum(ReadOnlySpan<byte> bytes, ulong sum)
-    {
-        // Carries are folded in at the end: a packet has not enough words to lose one.
-        for (; bytes.Length >= 4; bytes = bytes[4..])
-        {
-            sum += BinaryPrimitives.ReadUInt32BigEndian(bytes);
-        }
-
-        if (bytes.Length >= 2)
-        {
-            sum += BinaryPrimitives.ReadUInt16BigEndian(bytes);
-            bytes = bytes[2..];
-        }
-
-        return bytes.IsEmpty ? sum : sum + ((ulong)bytes[0] << 8);
-    }
-
-    private static ushort Fold(ulong sum)
-    {
-        while (sum >> 16 != 0)
-        {
-            sum = (sum & 0xffff) + (sum >> 16);
-        }
-
-        return (ushort)~sum;
     }
 }

@@ -31,8 +31,11 @@ internal sealed class TunnelGateway(Action<Action> post, TunnelCounters counters
     /// <summary>Puts identity, socket and peers in force. On the receiving worker's thread. Peers that stay the same keep their sessions.</summary>
     public void SetUp(TunnelSetup setup) => _setup = setup;
 
-    /// <summary>Sends a frame's packets to a router. From any worker, with that worker's scratch.</summary>
-    public DropCause Send(IPEndPoint router, ReadOnlySpan<byte> frame, in FrameFacts facts, TunnelScratch scratch, long now)
+    /// <summary>
+    /// Sends a frame's packets to a router. From any worker, with that worker's scratch. What is longer than a datagram carries whole is too big for who
+    /// can do something about it, that is send fragments; for others the host's kernel fragments the datagram.
+    /// </summary>
+    public DropCause Send(IPEndPoint router, ReadOnlySpan<byte> frame, in FrameFacts facts, bool maySendFragments, TunnelScratch scratch, long now)
     {
         if (_setup is not { } setup || !setup.Peers.TryGetValue(router, out var peer))
         {
@@ -46,16 +49,25 @@ internal sealed class TunnelGateway(Action<Action> post, TunnelCounters counters
             Ask(peer, now);
         }
 
-        var count = Segmenter.Count(frame, facts);
+        var packet = frame[VirtioHeader.Bytes..];
+        if (Longest(frame, packet, facts) > setup.PacketBytes && (maySendFragments || facts.Protocol == IpProtocols.Tcp) && TooBigAnswer.IsWanted(packet, facts))
+        {
+            return DropCause.TooBig;
+        }
+
+        var count = Segmenter.Count(frame, facts, setup.PacketBytes);
         var cause = count == 0 ? DropCause.Malformed : DropCause.None;
         for (var i = 0; i < count && cause == DropCause.None; i++)
         {
-            var length = Segmenter.Write(frame, facts, i, scratch.Packet);
+            var length = Segmenter.Write(frame, facts, i, scratch.Packet, setup.PacketBytes);
             cause = length == 0 ? DropCause.TooBig : Seal(setup, peer, age > RefuseAfter ? null : session, scratch.Packet.AsSpan(0, length), scratch.Datagram);
         }
 
         return cause;
     }
+
+    /// <summary>Longest packet that is carried whole.</summary>
+    public int PacketBytes => _setup?.PacketBytes ?? TunnelMessages.MaxPacketBytes;
 
     /// <summary>Understands a datagram. True with a packet of <paramref name="peer"/>'s in <paramref name="packet"/>. On the receiving worker's thread.</summary>
     public bool TryReceive(ReadOnlySpan<byte> datagram, ReadOnlySpan<byte> address, long now, Span<byte> packet, out int length, out TunnelPeer? peer)
@@ -77,6 +89,12 @@ internal sealed class TunnelGateway(Action<Action> post, TunnelCounters counters
                 return false;
         }
     }
+
+    // A stream's segments will fit; each datagram of a train is what its sender made it.
+    private static int Longest(ReadOnlySpan<byte> frame, ReadOnlySpan<byte> packet, in FrameFacts facts) =>
+        VirtioHeader.Gso(frame) == VirtioHeader.GsoNone ? packet.Length
+        : facts.Protocol == IpProtocols.Tcp ? 0
+        : Math.Min(packet.Length, facts.TransportOffset + 8 + VirtioHeader.SegmentSize(frame));
 
     private DropCause Seal(TunnelSetup setup, TunnelPeer peer, TunnelSession? session, ReadOnlySpan<byte> packet, Span<byte> datagram)
     {

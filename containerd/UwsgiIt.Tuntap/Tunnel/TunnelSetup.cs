@@ -8,8 +8,12 @@ namespace UwsgiIt.Tuntap.Tunnel;
 /// <summary>Who we are and who the others are; replaced whole.</summary>
 internal sealed class TunnelSetup
 {
-    private TunnelSetup(byte[] identity, UdpSocket socket, Dictionary<IPEndPoint, TunnelPeer> peers)
+    /// <summary>Every hop of IPv6 takes as much (RFC 8200).</summary>
+    private const int MinPacketBytes = 1280;
+
+    private TunnelSetup(byte[] identity, UdpSocket socket, int packetBytes, Dictionary<IPEndPoint, TunnelPeer> peers)
     {
+        PacketBytes = packetBytes;
         Identity = identity;
         Socket = socket;
         Peers = peers;
@@ -17,6 +21,9 @@ internal sealed class TunnelSetup
     }
 
     public UdpSocket Socket { get; }
+
+    /// <summary>Longest packet that is carried whole.</summary>
+    public int PacketBytes { get; }
 
     public IReadOnlyDictionary<IPEndPoint, TunnelPeer> Peers { get; }
 
@@ -37,6 +44,11 @@ internal sealed class TunnelSetup
         if ((socket ??= before?.Socket) is null)
         {
             faults.Add("the tunnel needs its socket");
+        }
+
+        if (settings.PacketBytes is < MinPacketBytes or > TunnelMessages.MaxPacketBytes)
+        {
+            faults.Add($"the tunnel's packets cannot have {settings.PacketBytes} bytes, but {MinPacketBytes} to {TunnelMessages.MaxPacketBytes}");
         }
 
         if (settings.Peers.Count > TunnelSettings.MaxPeers)
@@ -67,7 +79,7 @@ internal sealed class TunnelSetup
             }
         }
 
-        return faults.Count > count ? null : new TunnelSetup(identity!, socket!, peers);
+        return faults.Count > count ? null : new TunnelSetup(identity!, socket!, settings.PacketBytes, peers);
     }
 
     private static byte[]? Decode(string? text)

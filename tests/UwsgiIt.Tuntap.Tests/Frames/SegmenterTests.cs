@@ -12,19 +12,22 @@ public sealed class SegmenterTests
     [Fact]
     public void Segments_AreSoundAndTogetherTheWhole()
     {
-        Gen.Select(Gen.Bool, Gen.Bool, Gen.Int[1, 9_000], Gen.Int[100, 3_000], Gen.Int[0, 10], Gen.UInt).Sample((isV6, isTcp, payload, size, options, sequence) =>
+        Gen.Select(Gen.Bool, Gen.Bool, Gen.Int[1, 9_000], Gen.Int[100, 3_000], Gen.Int[0, 10], Gen.UInt, Gen.Int[200, 3_000]).Sample((isV6, isTcp, payload, asked, options, sequence, longest) =>
         {
             var data = Enumerable.Range(0, payload).Select(static i => (byte)(i * 7)).ToArray();
             var packet = Whole(isV6, isTcp, data, options, sequence);
-            byte[] frame = [.. Header(isV6, isTcp, size), .. packet];
+            byte[] frame = [.. Header(isV6, isTcp, asked), .. packet];
             Assert.Equal(DropCause.None, FrameReader.Read(packet, out var facts));
-            var count = Segmenter.Count(frame, facts);
+
+            // A stream is cut to what the way takes; datagrams stay as they were sent.
+            var size = isTcp ? Math.Min(asked, longest - (packet.Length - payload)) : asked;
+            var count = Segmenter.Count(frame, facts, longest);
             Assert.Equal((payload + size - 1) / size, count);
             var output = new byte[65_536];
             var got = new List<byte>();
             for (var i = 0; i < count; i++)
             {
-                var length = Segmenter.Write(frame, facts, i, output);
+                var length = Segmenter.Write(frame, facts, i, output, longest);
                 var piece = output.AsSpan(0, length).ToArray();
                 Assert.Equal(DropCause.None, FrameReader.Read(piece, out var own));
                 var header = own.TransportOffset + (isTcp ? (piece[own.TransportOffset + 12] >> 4) * 4 : 8);

@@ -64,7 +64,7 @@ internal sealed class TunnelEnd : IDisposable
     {
         byte[] frame = [.. new byte[VirtioHeader.Bytes], .. packet];
         FrameReader.Read(packet, out var facts);
-        return Gateway.Send(to.EndPoint, frame, facts, _scratch, Now);
+        return Gateway.Send(to.EndPoint, frame, facts, maySendFragments: true, _scratch, Now);
     }
 
     /// <summary>Takes what has come; loopback delivers at once.</summary>

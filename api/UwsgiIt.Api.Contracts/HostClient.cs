@@ -63,6 +63,9 @@ public sealed class HostClient : IDisposable
     /// <summary>Sends a file of the list.</summary>
     public Task PostFileAsync(HostFile file, CancellationToken cancellationToken) => PostAsync("/v1/host/files", file, cancellationToken);
 
+    /// <summary>Says by which key other servers' containers reach ours.</summary>
+    public Task PostTunnelAsync(HostTunnel tunnel, CancellationToken cancellationToken) => PostAsync("/v1/host/tunnel", tunnel, cancellationToken);
+
     /// <summary>The feed from now on: the newest version each time something may have changed. Ends with an exception when the line breaks.</summary>
     public async IAsyncEnumerable<long> FollowAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

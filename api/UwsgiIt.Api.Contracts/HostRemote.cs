@@ -11,4 +11,10 @@ public sealed record HostRemote
 
     /// <summary>Of the containers' router there.</summary>
     public required int Port { get; init; }
+
+    /// <summary>Of that router's end of the tunnel, 32 bytes in base64; null while its server has told none.</summary>
+    public string? PublicKey { get; init; }
+
+    /// <summary>UDP port of that server's WireGuard, by the same key; null where it has none.</summary>
+    public int? WireGuardPort { get; init; }
 }

@@ -15,4 +15,7 @@ public sealed record NetworkState
 
     /// <summary>Public keys of other servers' routers, 32 bytes in base64, by the address and port that <see cref="Remotes"/> names: what that server has in <c>network.pub</c>.</summary>
     public IReadOnlyDictionary<string, string> Tunnels { get; set; } = new Dictionary<string, string>();
+
+    /// <summary>Address and port of other servers' WireGuard, which has the same key, by the address and port that <see cref="Remotes"/> names. Used where this server's kernel has one too.</summary>
+    public IReadOnlyDictionary<string, string> WireGuards { get; set; } = new Dictionary<string, string>();
 }

@@ -28,7 +28,7 @@ internal static class ChangeRouting
         Certificate x => new("certificate", x.Id, x.CustomerId, ChangeAgents.Router, await ServersOfAsync(db, x.CustomerId, cancellationToken)),
         Customer x => new("customer", x.Id, x.Id, ChangeAgents.Both, await ServersOfAsync(db, x.Id, cancellationToken)),
         CustomService x => new("custom-service", x.Id, x.CustomerId, ChangeAgents.Containerd, [x.ServerId]),
-        Server x => new("server", x.Id, x.OwnerId, ChangeAgents.Containerd, change.Action == "updated" ? [x.Id] : await db.Servers.Where(other => other.Id != x.Id).Select(static other => other.Id).ToListAsync(cancellationToken)),
+        Server x => new("server", x.Id, x.OwnerId, ChangeAgents.Containerd, change.Action == "updated" && !IsElsewhere(change) ? [x.Id] : await db.Servers.Where(other => other.Id != x.Id).Select(static other => other.Id).ToListAsync(cancellationToken)),
         LegionMember x => new("legion", x.LegionId, null, ChangeAgents.Containerd, await MembersAsync(db, x.LegionId, x.ServerId, cancellationToken)),
         Legion x => new("legion", x.Id, x.CustomerId, ChangeAgents.Containerd, await MembersAsync(db, x.Id, null, cancellationToken)),
         FloatingAddress x => new("floating-address", x.Id, x.CustomerId, ChangeAgents.Containerd, await MembersAsync(db, x.LegionId ?? 0, x.ServerId, cancellationToken)),
@@ -41,6 +41,9 @@ internal static class ChangeRouting
         ITracked x => ChangeTarget.Local(x.GetType().Name.ToLowerInvariant(), x.Id),
         _ => throw new InvalidOperationException($"{change.Entity.GetType().Name} is not recorded."),
     };
+
+    // Where and by which key others reach it.
+    private static bool IsElsewhere(RecordedChange change) => change.After is { } after && (after.Contains("\"Tunnel", StringComparison.Ordinal) || after.Contains("\"WireGuard", StringComparison.Ordinal) || after.Contains("\"Address\"", StringComparison.Ordinal));
 
     private static async Task<ChangeTarget> OfContainersAsync(string kind, long id, ApiContext db, int[] containerIds, CancellationToken cancellationToken)
     {

@@ -21,6 +21,10 @@ internal static class HostEndpoints
     private const int MaxSamples = 100_000;
     private const int MaxAlarms = 1000;
 
+    // X25519 (RFC 7748).
+    private const int KeyBytes = 32;
+    private const int MaxKeyLength = 44;
+
     public static void Map(RouteGroupBuilder v1)
     {
         var group = v1.MapGroup("/host").WithTags("host").WithMetadata(new Access(Surface.Host));
@@ -30,6 +34,7 @@ internal static class HostEndpoints
         group.MapPost("/metrics", MetricsAsync).Produces(StatusCodes.Status204NoContent);
         group.MapPost("/alarms", AlarmsAsync).AddEndpointFilter<WriteFilter>().Produces(StatusCodes.Status204NoContent);
         group.MapPost("/files", FileAsync).AddEndpointFilter<WriteFilter>().Produces(StatusCodes.Status204NoContent);
+        group.MapPost("/tunnel", TunnelAsync).AddEndpointFilter<WriteFilter>().Produces(StatusCodes.Status204NoContent);
         v1.MapPost("/host/certificate", RenewAsync).WithTags("host").WithMetadata(new Access(Surface.ExpiredHost)).AddEndpointFilter<WriteFilter>().Produces<IssuedCertificate>();
     }
 
@@ -151,6 +156,24 @@ internal static class HostEndpoints
         await CollectedValues.StoreAsync(db, ServerId(http), body.File, body.Value, http.RequestAborted);
         return new ApiResult(StatusCodes.Status204NoContent);
     }
+
+    private static async Task<ApiResult> TunnelAsync([FromServices] ApiContext db, HttpContext http, [FromBody] HostTunnel body)
+    {
+        if (body.PublicKey.Length > MaxKeyLength || !Convert.TryFromBase64String(body.PublicKey, new byte[KeyBytes + 1], out var length) || length != KeyBytes)
+        {
+            throw Fault.Invalid("public_key", "is not 32 bytes in base64");
+        }
+
+        var id = ServerId(http);
+        var server = await db.Servers.FirstAsync(row => row.Id == id, http.RequestAborted);
+        server.TunnelKey = body.PublicKey;
+        server.TunnelPort = Port("port", body.Port);
+        server.WireGuardPort = body.WireGuardPort is { } port ? Port("wire_guard_port", port) : null;
+        await db.SaveChangesAsync(http.RequestAborted);
+        return new ApiResult(StatusCodes.Status204NoContent);
+    }
+
+    private static int Port(string field, int port) => port is > 0 and <= 65_535 ? port : throw Fault.Invalid(field, "is not 1 to 65535");
 
     private static async Task<ApiResult> RenewAsync([FromServices] ApiContext db, [FromServices] CertificateAuthority authority, HttpContext http, [FromBody] CertificateRequestBody body)
     {

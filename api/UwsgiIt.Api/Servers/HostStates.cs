@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using UwsgiIt.Api.Containers;
@@ -10,9 +11,6 @@ namespace UwsgiIt.Api.Servers;
 /// <summary>What one server's agents need to know, whole. The version is read first: the state is of that version or a later one.</summary>
 internal sealed class HostStates(ApiContext db, IOptions<NetworkOptions> network, TimeProvider time)
 {
-    /// <summary>Port of the tuntap router between servers (the original's).</summary>
-    private const int GatewayPort = 999;
-
     // RFC 5798, 5.2.4: 255 is the address's owner's, which none of ours is.
     private const int MaxPriority = 254;
 
@@ -139,14 +137,14 @@ internal sealed class HostStates(ApiContext db, IOptions<NetworkOptions> network
 
     private async Task<IReadOnlyList<HostRemote>> RemotesAsync(int serverId, CancellationToken cancellationToken)
     {
-        var remotes = await db.Links.AsNoTracking().Where(x => x.Container!.ServerId == serverId && x.To!.ServerId != serverId).Select(static x => new { x.ToId, x.To!.Server!.Address }).Distinct().OrderBy(static x => x.ToId).ToListAsync(cancellationToken);
-        return [.. remotes.Select(static x => new HostRemote { Uid = ContainerUid.Of(x.ToId), Address = x.Address, Port = GatewayPort })];
+        var remotes = await db.Links.AsNoTracking().Where(x => x.Container!.ServerId == serverId && x.To!.ServerId != serverId).Select(static x => new { x.ToId, x.To!.Server!.Address, x.To.Server.TunnelPort, x.To.Server.TunnelKey, x.To.Server.WireGuardPort }).Distinct().OrderBy(static x => x.ToId).ToListAsync(cancellationToken);
+        return [.. remotes.Select(static x => new HostRemote { Uid = ContainerUid.Of(x.ToId), Address = x.Address, Port = x.TunnelPort, PublicKey = x.TunnelKey, WireGuardPort = x.WireGuardPort })];
     }
 
     /// <summary>Rules by container: first those of links, then the operator's by priority.</summary>
     private async Task<ILookup<int, HostRule>> RulesAsync(int serverId, CancellationToken cancellationToken)
     {
-        var links = await db.Links.AsNoTracking().Where(x => x.Container!.ServerId == serverId).OrderBy(static x => x.Id).Select(static x => new { x.ContainerId, x.ToId, Other = x.To!.Server!.Address, OtherServer = x.To.ServerId }).ToListAsync(cancellationToken);
+        var links = await db.Links.AsNoTracking().Where(x => x.Container!.ServerId == serverId).OrderBy(static x => x.Id).Select(static x => new { x.ContainerId, x.ToId, Other = x.To!.Server!.Address, OtherPort = x.To.Server.TunnelPort, OtherServer = x.To.ServerId }).ToListAsync(cancellationToken);
         var own = await db.Rules.AsNoTracking().Where(x => x.Container!.ServerId == serverId).OrderByDescending(static x => x.Priority).ThenBy(static x => x.Id).ToListAsync(cancellationToken);
         var all = new List<(int Container, HostRule Rule)>();
         foreach (var link in links)
@@ -158,7 +156,7 @@ internal sealed class HostStates(ApiContext db, IOptions<NetworkOptions> network
             }
 
             all.Add((link.ContainerId, new HostRule { Direction = "in", Source = theirs, Destination = mine, Action = "allow" }));
-            all.Add((link.ContainerId, new HostRule { Direction = "out", Source = mine, Destination = theirs, Action = "gateway", Target = $"{link.Other}:{GatewayPort}" }));
+            all.Add((link.ContainerId, new HostRule { Direction = "out", Source = mine, Destination = theirs, Action = "gateway", Target = new IPEndPoint(IPAddress.Parse(link.Other), link.OtherPort).ToString() }));
         }
 
         all.AddRange(own.Select(static x => (x.ContainerId, new HostRule { Direction = x.Direction, Source = x.Source, Destination = x.Destination, Action = x.Action, Target = x.Target })));

@@ -43,6 +43,15 @@ internal sealed class Server : TrackedRow
     /// <summary>When its portmaps changed last; the original begins at second 1.</summary>
     public long PortmapsUnix { get; set; } = 1;
 
+    /// <summary>Public key of its end of the tunnel between servers, 32 bytes in base64; null while its daemon has not told one.</summary>
+    public string? TunnelKey { get; set; }
+
+    /// <summary>UDP port at which its containers' router is reached; the original's is 999.</summary>
+    public int TunnelPort { get; set; } = 999;
+
+    /// <summary>UDP port of its kernel's WireGuard, which has the same key; null where there is none.</summary>
+    public int? WireGuardPort { get; set; }
+
     /// <summary>SHA-256 of the client certificate bound to this server, hex; null means that any valid certificate from its address will do.</summary>
     public string? CertificateFingerprint { get; set; }
 

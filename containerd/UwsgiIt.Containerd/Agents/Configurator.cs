@@ -1,16 +1,19 @@
+using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using UwsgiIt.Api.Contracts;
 using UwsgiIt.Containerd.Contracts;
 using UwsgiIt.Containerd.Definitions;
 using UwsgiIt.Containerd.Hosting;
+using UwsgiIt.Containerd.Network;
 
 namespace UwsgiIt.Containerd.Agents;
 
 /// <summary>Follows the provisioning api: which containers this host has, and how they shall be. Without the api the host goes on with what it has.</summary>
-internal sealed partial class Configurator(IOptions<AgentOptions> options, IOptions<PathOptions> paths, DefinitionWatcher watcher, FileCollector files, Settling settling, TimeProvider time, ILogger<Configurator> logger) : BackgroundService
+internal sealed partial class Configurator(IOptions<AgentOptions> options, IOptions<PathOptions> paths, IOptions<NetworkOptions> network, WireGuardTunnel wireGuard, DefinitionWatcher watcher, FileCollector files, Settling settling, TimeProvider time, ILogger<Configurator> logger) : BackgroundService
 {
     private readonly DefinitionFiles _files = new(paths.Value.StateDirectory + "/containers");
+    private bool _hasToldTunnel;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -20,7 +23,19 @@ internal sealed partial class Configurator(IOptions<AgentOptions> options, IOpti
             return Task.CompletedTask;
         }
 
-        return new HostFollower<HostContainers>(settings.Connect, "containerd", static (client, etag, cancellationToken) => client.GetContainersAsync(etag, cancellationToken), ApplyAsync, e => Log.Away(logger, e.Message), time).RunAsync(stoppingToken);
+        return new HostFollower<HostContainers>(settings.Connect, "containerd", FetchAsync, ApplyAsync, e => Log.Away(logger, e.Message), time).RunAsync(stoppingToken);
+    }
+
+    private async Task<HostFetch<HostContainers>> FetchAsync(HostClient client, string? etag, CancellationToken cancellationToken)
+    {
+        // Once in our life: the other servers' daemons get it with their state.
+        if (!_hasToldTunnel && network.Value.Tunnel is { } tunnel)
+        {
+            await client.PostTunnelAsync(new HostTunnel { PublicKey = ServerIdentity.Public(paths.Value.StateDirectory), Port = IPEndPoint.Parse(tunnel).Port, WireGuardPort = wireGuard.Port }, cancellationToken);
+            _hasToldTunnel = true;
+        }
+
+        return await client.GetContainersAsync(etag, cancellationToken);
     }
 
     private async Task<bool> ApplyAsync(HostContainers state, CancellationToken cancellationToken)

@@ -27,6 +27,7 @@ internal sealed partial class NetworkFiles(IOptions<NetworkOptions> options, IOp
             Portmaps = [.. states.SelectMany(static state => state.Portmaps).DistinctBy(static map => (map.Protocol, map.PublicAddress, map.Port))],
             Remotes = states.SelectMany(static state => state.Remotes).DistinctBy(static pair => pair.Key).ToDictionary(),
             Tunnels = states.SelectMany(static state => state.Tunnels).DistinctBy(static pair => pair.Key).ToDictionary(),
+            WireGuards = states.SelectMany(static state => state.WireGuards).DistinctBy(static pair => pair.Key).ToDictionary(),
         };
     }
 
@@ -64,7 +65,7 @@ internal sealed partial class NetworkFiles(IOptions<NetworkOptions> options, IOp
             var state = !File.Exists(path) ? new NetworkState()
                 : new FileInfo(path).Length > MaxBytes ? throw new JsonException($"longer than {MaxBytes} bytes")
                 : JsonSerializer.Deserialize(File.ReadAllBytes(path), ContainerJson.Default.NetworkState);
-            known.State = state is { Portmaps: not null, Remotes: not null, Tunnels: not null } && !state.Portmaps.Any(static map => map is null || map.Protocol is null || map.PublicAddress is null) ? state : throw new JsonException("null where a value must be");
+            known.State = state is { Portmaps: not null, Remotes: not null, Tunnels: not null, WireGuards: not null } && !state.Portmaps.Any(static map => map is null || map.Protocol is null || map.PublicAddress is null) ? state : throw new JsonException("null where a value must be");
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {

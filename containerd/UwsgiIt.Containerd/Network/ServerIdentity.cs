@@ -8,8 +8,25 @@ internal static class ServerIdentity
 {
     private static readonly KeyAgreementAlgorithm Agreement = KeyAgreementAlgorithm.X25519;
 
+    private static readonly Lock Making = new();
+
+    /// <summary>The public key, 32 bytes in base64; made with the private one the first time.</summary>
+    public static string Public(string stateDirectory)
+    {
+        ReadOrMake(stateDirectory);
+        return File.ReadAllText(stateDirectory + "/network.pub").Trim();
+    }
+
     /// <summary>The private key, 32 bytes in base64; made the first time. Throws <see cref="InvalidDataException"/> for a file that is none.</summary>
     public static string ReadOrMake(string stateDirectory)
+    {
+        lock (Making)
+        {
+            return ReadOrMakeOne(stateDirectory);
+        }
+    }
+
+    private static string ReadOrMakeOne(string stateDirectory)
     {
         var path = stateDirectory + "/network.key";
         if (!File.Exists(path))

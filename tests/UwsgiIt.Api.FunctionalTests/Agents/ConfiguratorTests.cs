@@ -42,12 +42,44 @@ public sealed class ConfiguratorTests(SqliteEnvironment environment)
         var network = Networks.Of(state);
         Assert.Equal([new PublicPort { Protocol = "udp", PublicAddress = customer.Server.Address, Port = 7000, Uid = (uint)second, PrivatePort = 7001 }], network.Portmaps);
         Assert.Equal($"{elsewhere.Address}:999", network.Remotes[(uint)far]);
+        Assert.Empty(network.Tunnels);
 
         // All of them gone at once needs a word.
         Assert.Null(files.Apply(state with { Containers = [] }));
         Assert.True(File.Exists(path));
         Assert.Equal((0, 1, 0), Counts(files.Apply(state with { Containers = [state.Containers[0]] })));
         Assert.Equal((0, 1, 0), Counts(files.Apply(state with { Containers = [], Confirmed = true })));
+    }
+
+    /// <summary>A server tells where its end of the tunnel is and by which key; those whose containers are linked with its own are told.</summary>
+    [Fact]
+    public async Task TunnelKey_OfAServer_ReachesTheOthers()
+    {
+        var (customer, other, elsewhere) = (await environment.NewCustomerAsync(), await environment.NewCustomerAsync(), await environment.NewServerAsync());
+        var mine = await customer.NewContainerAsync("mine", runnable: true);
+        var far = (await environment.Operator.CreateAsync("/v1/containers", new { name = "far", server = elsewhere.Id, memory = 16, storage = 10, customer = other.Id }))["uid"]!.GetValue<int>();
+        await customer.Client.CreateAsync("/v1/links", new { container = mine, to = far });
+        using var there = await environment.HostAsync(elsewhere);
+        using var here = await environment.HostAsync(customer.Server);
+        var before = (await here.GetNodeAsync("/v1/host/containers"))["version"]!.GetValue<long>();
+        var key = Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+        using (var wrong = await there.PostJsonAsync("/v1/host/tunnel", new { public_key = "AAAA", port = 999 }))
+        {
+            Assert.Equal(System.Net.HttpStatusCode.BadRequest, wrong.StatusCode);
+        }
+
+        using (var told = await there.PostJsonAsync("/v1/host/tunnel", new { public_key = key, port = 1999, wire_guard_port = 51820 }))
+        {
+            Assert.Equal(System.Net.HttpStatusCode.NoContent, told.StatusCode);
+        }
+
+        var state = System.Text.Json.JsonSerializer.Deserialize<HostContainers>((await here.GetNodeAsync("/v1/host/containers")).ToJsonString(), ApiJson.Options)!;
+        var network = Networks.Of(state);
+        Assert.True(state.Version > before);
+        Assert.Equal($"{elsewhere.Address}:1999", network.Remotes[(uint)far]);
+        Assert.Equal(key, network.Tunnels[$"{elsewhere.Address}:1999"]);
+        Assert.Equal($"{elsewhere.Address}:51820", network.WireGuards[$"{elsewhere.Address}:1999"]);
+        Assert.Contains($"gateway {elsewhere.Address}:1999", string.Join('\n', Definitions.Of(state).Single(definition => definition.Uid == mine).Rules), StringComparison.Ordinal);
     }
 
     private static (int, int, int) Counts((int Written, int Removed, IReadOnlyList<string> Faults)? applied) => (applied!.Value.Written, applied.Value.Removed, applied.Value.Faults.Count);

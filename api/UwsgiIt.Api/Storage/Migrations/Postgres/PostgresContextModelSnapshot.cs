@@ -1484,10 +1484,19 @@ namespace UwsgiIt.Api.Storage.Migrations.Postgres
                     b.Property<bool>("Systemd")
                         .HasColumnType("boolean");
 
+                    b.Property<string>("TunnelKey")
+                        .HasColumnType("text");
+
+                    b.Property<int>("TunnelPort")
+                        .HasColumnType("integer");
+
                     b.Property<Guid>("Uuid")
                         .HasColumnType("uuid");
 
                     b.Property<int>("Weight")
+                        .HasColumnType("integer");
+
+                    b.Property<int?>("WireGuardPort")
                         .HasColumnType("integer");
 
                     b.HasKey("Id");

@@ -1427,10 +1427,19 @@ namespace UwsgiIt.Api.Storage.Migrations.Sqlite
                     b.Property<bool>("Systemd")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("TunnelKey")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("TunnelPort")
+                        .HasColumnType("INTEGER");
+
                     b.Property<Guid>("Uuid")
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Weight")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("WireGuardPort")
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");

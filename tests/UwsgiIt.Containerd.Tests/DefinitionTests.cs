@@ -90,7 +90,7 @@ public sealed class DefinitionTests
     [InlineData("quota_threshold", "10", false)]
     [InlineData("name", "\"other\"", true)]
     [InlineData("distro", "\"debian-13\"", true)]
-    [InlineData("dmz", "true", true)]
+    [InlineData("dmz", "true", false)]
     [InlineData("nofollow", "true", true)]
     [InlineData("reboot", "2", true)]
     public void Change_NeedsARestart_OnlyOfWhatIsMadeAtTheStart(string name, string value, bool expected)

@@ -6,7 +6,7 @@ namespace UwsgiIt.Containerd.Containers;
 /// <summary>What a changed definition asks for.</summary>
 internal static class DefinitionChanges
 {
-    /// <summary>True when the container must stop and start: its name, files, keys and network are made at the start; limits and ssh keys are not.</summary>
+    /// <summary>True when the container must stop and start: its name, files and keys are made at the start; limits, network rules and ssh keys are not.</summary>
     public static bool NeedRestart(ContainerDefinition running, ContainerDefinition wanted) => Text(Fixed(running)) != Text(Fixed(wanted));
 
     /// <summary>True when nothing differs.</summary>
@@ -26,7 +26,6 @@ internal static class DefinitionChanges
         PrivateKey = definition.PrivateKey,
         PublicKey = definition.PublicKey,
         Nofollow = definition.Nofollow,
-        Dmz = definition.Dmz,
         Reboot = definition.Reboot,
     };
 

@@ -49,4 +49,6 @@ internal static class ContainerdEventIds
     public const int NetworkFileFaulty = 1504;
     public const int NetworkPortRefused = 1505;
     public const int NetworkTunnelRefused = 1506;
+    public const int NetworkNoWireGuard = 1507;
+    public const int NetworkResolverAway = 1508;
 }

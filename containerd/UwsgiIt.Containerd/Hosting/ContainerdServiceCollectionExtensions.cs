@@ -47,6 +47,7 @@ internal static class ContainerdServiceCollectionExtensions
         services.AddSingleton<EmperorLinks>();
         services.AddHostedService(static provider => provider.GetRequiredService<EmperorLinks>());
         services.AddSingleton<NetworkFiles>();
+        services.AddSingleton<WireGuardTunnel>();
         services.AddSingleton(MakeNetwork);
         services.AddSingleton<ContainerActions>();
         services.AddSingleton<ContainerRegistry>();
@@ -80,6 +81,6 @@ internal static class ContainerdServiceCollectionExtensions
             NetworkDataPlane.Nftables => ActivatorUtilities.CreateInstance<VethDataPlane>(provider),
             _ => null,
         };
-        return new ContainerNetwork(plane, options, provider.GetRequiredService<NetworkFiles>(), provider.GetRequiredService<ILogger<ContainerNetwork>>());
+        return new ContainerNetwork(plane, options, provider.GetRequiredService<NetworkFiles>(), provider.GetRequiredService<WireGuardTunnel>(), provider.GetRequiredService<ILogger<ContainerNetwork>>());
     }
 }

@@ -31,10 +31,22 @@ internal static class ContainerLink
     public static void SetUp(AddressPlan plan, int uid, int mtu, bool isDmz)
     {
         SetUp(Device, plan, plan.V4(uid), plan.V6(uid), mtu);
-        if (!isDmz)
+        SetOutside(plan, isDmz);
+    }
+
+    /// <summary>Gives a container's device the way outside, or takes it. Nothing happens when it is so already. In its namespace.</summary>
+    public static void SetOutside(AddressPlan plan, bool isDmz)
+    {
+        foreach (var gateway in new[] { Gateway4(plan), Gateway6(plan) })
         {
-            Link.AddDefaultRoute(Device, Gateway4(plan));
-            Link.AddDefaultRoute(Device, Gateway6(plan));
+            if (isDmz)
+            {
+                Link.RemoveDefaultRoute(Device, gateway);
+            }
+            else
+            {
+                Link.AddDefaultRoute(Device, gateway);
+            }
         }
     }
 

@@ -1,7 +1,9 @@
+using System.Net;
 using UwsgiIt.Containerd.Contracts;
 using UwsgiIt.Linux;
 using UwsgiIt.Linux.Networking;
 using UwsgiIt.Network.Addresses;
+using UwsgiIt.Network.Firewall;
 using UwsgiIt.Network.Nftables;
 
 namespace UwsgiIt.Containerd.Network;
@@ -10,7 +12,7 @@ namespace UwsgiIt.Containerd.Network;
 /// Running containers' network. Devices are made while pid 1 waits; one thread brings what moves packets to what the definitions say, again and again
 /// until it succeeds, so neither's restart needs the other. A container starts, and runs on, without a router: its packets wait in its device.
 /// </summary>
-internal sealed partial class ContainerNetwork(IDataPlane? plane, NetworkOptions options, NetworkFiles files, ILogger<ContainerNetwork> logger) : IDisposable
+internal sealed partial class ContainerNetwork(IDataPlane? plane, NetworkOptions options, NetworkFiles files, WireGuardTunnel wireGuard, ILogger<ContainerNetwork> logger) : IDisposable
 {
     /// <summary>Pauses between tries: a router that restarts is back in less than a second, one that is not there costs nothing.</summary>
     private const int ShortPause = 20;
@@ -176,18 +178,40 @@ internal sealed partial class ContainerNetwork(IDataPlane? plane, NetworkOptions
         }
 
         plane!.Publish(containers, Wishes(containers));
+        containers.ForEach(FitRoutes);
+    }
+
+    // The rules decide already; the routes tell the container's own programs at once.
+    private void FitRoutes(NetworkedContainer container)
+    {
+        var isDmz = container.Policy.Dmz;
+        if (container.HasRoutesOfDmz != isDmz)
+        {
+            using var space = NetworkNamespace.Enter(container.Space);
+            space.Run(() => ContainerLink.SetOutside(_plan, isDmz));
+            container.HasRoutesOfDmz = isDmz;
+        }
     }
 
     private HostWishes Wishes(List<NetworkedContainer> containers)
     {
         var state = files.Read();
-        var remotes = state.Remotes.ToDictionary(static pair => (int)pair.Key, static pair => pair.Value);
+        var remotes = state.Remotes.Where(static pair => DefinitionFaults.IsUid(pair.Key) && IPEndPoint.TryParse(pair.Value, out _)).ToDictionary(static pair => (int)pair.Key, static pair => pair.Value);
         foreach (var (uid, router) in RemoteContainers.Find(containers.Select(static container => container.Policy), _plan))
         {
             remotes.TryAdd(uid, router);
         }
 
-        return new HostWishes(options.HostPolicy() with { Remotes = remotes }, new GatewaySettings { NatInterface = options.NatInterface, Portmaps = files.Portmaps(state) }, state.Tunnels);
+        var byKernel = wireGuard.Apply(remotes, state.Tunnels, state.WireGuards, _plan);
+        foreach (var (uid, _) in remotes.Where(remote => byKernel.Contains(remote.Value)).ToList())
+        {
+            remotes[uid] = HostPolicy.ByKernel;
+        }
+
+        return new HostWishes(
+            options.HostPolicy() with { Remotes = remotes },
+            new GatewaySettings { NatInterface = options.NatInterface, TunnelDevice = byKernel.Count > 0 ? WireGuardTunnel.Device : null, Portmaps = files.Portmaps(state) },
+            state.Tunnels);
     }
 
     private void Wait(int pause)

@@ -14,5 +14,5 @@ internal sealed record HostWishes(HostPolicy Policy, GatewaySettings Gateway, IR
         other is not null
         && Policy.Remotes.Count == other.Policy.Remotes.Count && !Policy.Remotes.Except(other.Policy.Remotes).Any()
         && Tunnels.Count == other.Tunnels.Count && !Tunnels.Except(other.Tunnels).Any()
-        && Gateway.NatInterface == other.Gateway.NatInterface && Gateway.Portmaps.SequenceEqual(other.Gateway.Portmaps);
+        && Gateway.NatInterface == other.Gateway.NatInterface && Gateway.TunnelDevice == other.Gateway.TunnelDevice && Gateway.Portmaps.SequenceEqual(other.Gateway.Portmaps);
 }

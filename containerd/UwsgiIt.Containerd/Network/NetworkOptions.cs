@@ -31,6 +31,12 @@ internal sealed class NetworkOptions : IValidatedOptions
     /// <summary>ADDRESS:PORT at which other servers' routers reach ours, by UDP (tuntap only). Default null: no tunnel; the original's port is 999.</summary>
     public string? Tunnel { get; set; }
 
+    /// <summary>Longest packet that the tunnel carries whole, in bytes, 1280 to 65475. Default 1420: with what is around it 1,500 over IPv6.</summary>
+    public int TunnelMtu { get; set; } = 1420;
+
+    /// <summary>UDP port of the kernel's WireGuard to other servers that have it too, where <see cref="Tunnel"/> is set and the kernel has one; 0: never. Default 51820, WireGuard's own.</summary>
+    public int WireGuardPort { get; set; } = 51_820;
+
     /// <summary>The containers' IPv4 block. Default 10.0.0.0/8, the original's.</summary>
     public string Block4 { get; set; } = AddressPlan.Default.Block4.ToString();
 
@@ -43,11 +49,14 @@ internal sealed class NetworkOptions : IValidatedOptions
     /// <summary>Public ports and containers of other servers, as the agent's network.json. Default /etc/uwsgiit/network.json, which may be absent.</summary>
     public string File { get; set; } = "/etc/uwsgiit/network.json";
 
-    /// <summary>The gateway answers questions for names (tuntap only). Default true.</summary>
-    public bool Resolver { get; set; } = true;
+    /// <summary>The gateway answers questions for names; with nftables that needs a uwsgiit-tuntap beside, which gets no devices. Default null: with tuntap only.</summary>
+    public bool? Resolver { get; set; }
+
+    /// <summary><see cref="Resolver"/>, decided.</summary>
+    public bool HasResolver => Resolver ?? DataPlane == NetworkDataPlane.Tuntap;
 
     /// <summary>What holds for every container.</summary>
-    public HostPolicy HostPolicy() => new() { Block4 = Block4, Block6 = Block6, Rules = [.. Rules], GatewayServices = Resolver && DataPlane == NetworkDataPlane.Tuntap ? ["udp/53"] : [] };
+    public HostPolicy HostPolicy() => new() { Block4 = Block4, Block6 = Block6, Rules = [.. Rules], GatewayServices = HasResolver ? ["udp/53"] : [] };
 
     public IEnumerable<OptionFault> Validate()
     {
@@ -75,6 +84,16 @@ internal sealed class NetworkOptions : IValidatedOptions
         if (Tunnel is not null && (!System.Net.IPEndPoint.TryParse(Tunnel, out var tunnel) || tunnel.Port == 0))
         {
             yield return new OptionFault("Network:Tunnel", Tunnel, "is not ADDRESS:PORT", "Write for example 0.0.0.0:999");
+        }
+
+        if (TunnelMtu is < 1280 or > 65_475)
+        {
+            yield return new OptionFault("Network:TunnelMtu", $"{TunnelMtu}", "is not 1280 to 65475 bytes", "Write for example 1420");
+        }
+
+        if (WireGuardPort is < 0 or > 65_535)
+        {
+            yield return new OptionFault("Network:WireGuardPort", $"{WireGuardPort}", "is not 0 to 65535", "Write for example 51820, or 0 for none");
         }
 
         List<string> faults = [];

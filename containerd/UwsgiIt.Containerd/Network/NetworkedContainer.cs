@@ -17,6 +17,9 @@ internal class NetworkedContainer(ContainerPolicy policy, SafeFileHandle space) 
         set => _policy = value;
     }
 
+    /// <summary>Whether its routes are those of a dmz; null while that is not known, of a container that an earlier daemon started.</summary>
+    public bool? HasRoutesOfDmz { get; set; }
+
     /// <summary>Its network namespace; owned by this object, which so keeps it alive.</summary>
     public SafeFileHandle Space { get; } = space;
 

@@ -33,10 +33,10 @@ internal sealed partial class TuntapDataPlane : IDataPlane
         _logger = logger;
         _host = HostFirewall.TryCompile(_options.HostPolicy(), [])!;
         _gateway = new TuntapGateway(_options, _host);
-        _tunnel = _options.Tunnel is { } address ? new TuntapTunnel(IPEndPoint.Parse(address), _options.Namespace, paths.Value.StateDirectory) : null;
+        _tunnel = _options.Tunnel is { } address ? new TuntapTunnel(IPEndPoint.Parse(address), _options.TunnelMtu, _options.Namespace, paths.Value.StateDirectory) : null;
     }
 
-    public string? ResolvConf => _options.Resolver ? $"nameserver {ContainerLink.Gateway4(_host.Plan)}\n" : null;
+    public string? ResolvConf => _options.HasResolver ? $"nameserver {ContainerLink.Gateway4(_host.Plan)}\n" : null;
 
     public SafeFileHandle? Connection => _client?.Handle;
 

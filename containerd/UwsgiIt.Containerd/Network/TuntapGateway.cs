@@ -10,8 +10,6 @@ namespace UwsgiIt.Containerd.Network;
 /// <summary>The gateway: its device, the kernel's rules around it, and the sockets of the resolver at its address.</summary>
 internal sealed class TuntapGateway(NetworkOptions options, HostFirewall host) : IDisposable
 {
-    private const int DnsPort = 53;
-
     private readonly NetworkNamespace _space = NetworkNamespace.Open(options.Namespace ?? "/proc/thread-self/ns/net");
     private GatewaySettings? _applied;
     private SafeFileHandle[] _queues = [];
@@ -25,7 +23,7 @@ internal sealed class TuntapGateway(NetworkOptions options, HostFirewall host) :
             HostForwarding.Enable(_space);
         }
 
-        if (_applied is null || _applied.NatInterface != settings.NatInterface || !_applied.Portmaps.SequenceEqual(settings.Portmaps))
+        if (_applied is null || _applied.NatInterface != settings.NatInterface || _applied.TunnelDevice != settings.TunnelDevice || !_applied.Portmaps.SequenceEqual(settings.Portmaps))
         {
             Nft.Apply(_space, counts => Ruleset.ForTuntap(host, settings, options.GatewayDevice, counts));
             _applied = settings;
@@ -46,9 +44,9 @@ internal sealed class TuntapGateway(NetworkOptions options, HostFirewall host) :
     public void HandTo(TuntapClient client, ControlReply state)
     {
         client.AttachGateway(_queues).OrThrow();
-        if (options.Resolver && !state.HasResolver)
+        if (options.HasResolver && !state.HasResolver)
         {
-            _sockets = _sockets.Length > 0 ? _sockets : _space.Run(Bind);
+            _sockets = _sockets.Length > 0 ? _sockets : _space.Run(() => GatewaySockets.Bind(host.Plan));
             var handles = Array.ConvertAll(_sockets, static socket => new SafeFileHandle(socket.Handle, ownsHandle: false));
             client.Resolve(handles).OrThrow();
             Array.ForEach(handles, static handle => handle.Dispose());
@@ -60,26 +58,5 @@ internal sealed class TuntapGateway(NetworkOptions options, HostFirewall host) :
         Array.ForEach(_queues, static queue => queue.Dispose());
         Array.ForEach(_sockets, static socket => socket.Dispose());
         _space.Dispose();
-    }
-
-    private Socket[] Bind()
-    {
-        List<Socket> sockets = [];
-        try
-        {
-            foreach (var address in new[] { ContainerLink.Gateway4(host.Plan), ContainerLink.Gateway6(host.Plan) })
-            {
-                var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-                sockets.Add(socket);
-                socket.Bind(new System.Net.IPEndPoint(address, DnsPort));
-            }
-
-            return [.. sockets];
-        }
-        catch (SocketException e)
-        {
-            sockets.ForEach(static socket => socket.Dispose());
-            throw new IOException($"the gateway's resolver cannot have port {DnsPort}: {e.Message}", e);
-        }
     }
 }

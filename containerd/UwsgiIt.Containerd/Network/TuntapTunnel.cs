@@ -7,7 +7,7 @@ using UwsgiIt.Network.Control;
 namespace UwsgiIt.Containerd.Network;
 
 /// <summary>The router's end of the tunnel to other servers: its identity, and its socket, bound in the host's namespace.</summary>
-internal sealed class TuntapTunnel(IPEndPoint address, string? space, string stateDirectory) : IDisposable
+internal sealed class TuntapTunnel(IPEndPoint address, int packetBytes, string? space, string stateDirectory) : IDisposable
 {
     private readonly string _key = ServerIdentity.ReadOrMake(stateDirectory);
     private Socket? _socket;
@@ -15,7 +15,7 @@ internal sealed class TuntapTunnel(IPEndPoint address, string? space, string sta
     /// <summary>Tells the router; what it found wrong comes back.</summary>
     public IReadOnlyList<string> HandTo(TuntapClient client, IReadOnlyDictionary<string, string> peers, bool hasSocket)
     {
-        var settings = new TunnelSettings { PrivateKey = _key, Peers = peers };
+        var settings = new TunnelSettings { PrivateKey = _key, Peers = peers, PacketBytes = packetBytes };
         if (hasSocket)
         {
             return client.SetTunnel(settings).Faults;

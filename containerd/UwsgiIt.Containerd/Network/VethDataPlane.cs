@@ -21,10 +21,11 @@ internal sealed partial class VethDataPlane(IOptions<NetworkOptions> options, IL
     private bool _isForwarding;
     private IReadOnlySet<ContainerFirewall>? _published;
     private HostWishes? _wishes;
+    private VethResolver? _resolver;
 
-    public string? ResolvConf => null;
+    public string? ResolvConf => _options.HasResolver ? $"nameserver {ContainerLink.Gateway4(_host.Plan)}\n" : null;
 
-    public SafeFileHandle? Connection => null;
+    public SafeFileHandle? Connection => _resolver?.Connection;
 
     public NetworkedContainer Prepare(ContainerPolicy policy, NetworkNamespace space)
     {
@@ -36,6 +37,7 @@ internal sealed partial class VethDataPlane(IOptions<NetworkOptions> options, IL
             // What is left of one that ended a moment ago makes room.
             Ip(_space, $"{(isHostsThere ? $"link del {device}\n" : "")}link add name {device} mtu {_options.Mtu} type veth peer name {ContainerLink.Device} mtu {_options.Mtu} netns {space.Path}");
             Ip(space, Inside(policy));
+            space.Run(() => ContainerLink.SetOutside(_host.Plan, policy.Dmz));
         }
 
         return new VethContainer(policy, File.OpenHandle(space.Path));
@@ -69,13 +71,21 @@ internal sealed partial class VethDataPlane(IOptions<NetworkOptions> options, IL
             Ip(_space, Outside(container.Uid));
             container.IsUp = true;
         }
+
+        if (_options.HasResolver)
+        {
+            _resolver ??= new VethResolver(_options, _host.Plan, _space, logger);
+            _resolver.Publish(containers, wishes);
+        }
     }
 
-    public void ConnectionLost()
+    public void ConnectionLost() => _resolver?.Lose();
+
+    public void Dispose()
     {
+        _resolver?.Dispose();
+        _space.Dispose();
     }
-
-    public void Dispose() => _space.Dispose();
 
     private void Compile(VethContainer container)
     {
@@ -107,8 +117,8 @@ internal sealed partial class VethDataPlane(IOptions<NetworkOptions> options, IL
             link set {ContainerLink.Device} up
             route add {gateway4}/32 dev {ContainerLink.Device}
             route add {gateway6}/128 dev {ContainerLink.Device}
-            route add {(policy.Dmz ? _host.Plan.Block4.ToString() : "0.0.0.0/0")} via {gateway4}
-            route add {(policy.Dmz ? _host.Plan.Block6.ToString() : "::/0")} via {gateway6}
+            route add {_host.Plan.Block4} via {gateway4}
+            route add {_host.Plan.Block6} via {gateway6}
             """;
     }
 

@@ -11,6 +11,7 @@ namespace UwsgiIt.Linux.Networking;
 public static unsafe class Link
 {
     private const int SIOCADDRT = 0x890b;
+    private const int SIOCDELRT = 0x890c;
     private const int SIOCGIFFLAGS = 0x8913;
     private const int SIOCSIFFLAGS = 0x8914;
     private const int SIOCSIFADDR = 0x8916;
@@ -64,12 +65,17 @@ public static unsafe class Link
     }
 
     /// <summary>Sends what has no other route through the device, by way of <paramref name="gateway"/>. Nothing happens when it does so already.</summary>
-    public static void AddDefaultRoute(string name, IPAddress gateway)
+    public static void AddDefaultRoute(string name, IPAddress gateway) => SetDefaultRoute(name, gateway, SIOCADDRT, "SIOCADDRT", EEXIST);
+
+    /// <summary>Takes away what <see cref="AddDefaultRoute"/> gave. Nothing happens when there is none.</summary>
+    public static void RemoveDefaultRoute(string name, IPAddress gateway) => SetDefaultRoute(name, gateway, SIOCDELRT, "SIOCDELRT", ESRCH);
+
+    private static void SetDefaultRoute(string name, IPAddress gateway, int code, string call, int ignored)
     {
         ArgumentNullException.ThrowIfNull(gateway);
         if (gateway.AddressFamily == AddressFamily.InterNetworkV6)
         {
-            AddDefaultRoute6(name, gateway);
+            SetDefaultRoute6(name, gateway, code, call, ignored);
             return;
         }
 
@@ -85,7 +91,7 @@ public static unsafe class Link
         {
             *(byte**)(route + 88) = device;
             using var request = new Request(name, v6: false);
-            request.Call(SIOCADDRT, "SIOCADDRT", route, ignored: EEXIST);
+            request.Call(code, call, route, ignored);
         }
     }
 
@@ -99,7 +105,7 @@ public static unsafe class Link
         request.Call(SIOCSIFADDR, "SIOCSIFADDR", value, ignored: EEXIST);
     }
 
-    private static void AddDefaultRoute6(string name, IPAddress gateway)
+    private static void SetDefaultRoute6(string name, IPAddress gateway, int code, string call, int ignored)
     {
         // struct in6_rtmsg of linux/ipv6_route.h, 80 bytes.
         using var request = new Request(name, v6: true);
@@ -109,7 +115,7 @@ public static unsafe class Link
         *(uint*)(route + 56) = 1024;
         *(uint*)(route + 72) = RTF_UP | RTF_GATEWAY;
         *(int*)(route + 76) = request.Index();
-        request.Call(SIOCADDRT, "SIOCADDRT", route, ignored: EEXIST);
+        request.Call(code, call, route, ignored);
     }
 
     private static void SetNumber(string name, int code, string call, int value)

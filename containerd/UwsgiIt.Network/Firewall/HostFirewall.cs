@@ -17,6 +17,9 @@ public sealed class HostFirewall
         Remotes = remotes;
     }
 
+    /// <summary>Stands in <see cref="Remotes"/> for the host's kernel.</summary>
+    public static IPEndPoint Kernel { get; } = new(IPAddress.None, 0);
+
     /// <summary>The default policy, ready.</summary>
     public static HostFirewall Default { get; } = TryCompile(new HostPolicy(), [])!;
 
@@ -114,7 +117,11 @@ public sealed class HostFirewall
 
         foreach (var (uid, text) in policy.Remotes)
         {
-            if (plan is not null && uid >= AddressPlan.FirstUid && IPEndPoint.TryParse(text, out var router) && router.Port > 0)
+            if (plan is not null && uid >= AddressPlan.FirstUid && text == HostPolicy.ByKernel)
+            {
+                remotes[plan.Offset(uid)] = Kernel;
+            }
+            else if (plan is not null && uid >= AddressPlan.FirstUid && IPEndPoint.TryParse(text, out var router) && router.Port > 0)
             {
                 remotes[plan.Offset(uid)] = router;
             }

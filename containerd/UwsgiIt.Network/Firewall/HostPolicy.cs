@@ -24,6 +24,9 @@ public sealed record HostPolicy
     /// <summary>Services of the gateway that containers may use, <c>udp/53</c>; its other ports and ping are closed to them.</summary>
     public IReadOnlyList<string> GatewayServices { get; set; } = ["udp/53", "tcp/53"];
 
-    /// <summary>Containers of other servers: uid to the address and port of their router, as in a gateway rule.</summary>
+    /// <summary>In place of a router's address: the host's kernel has a tunnel to that container's server, so its packets go and come by the gateway.</summary>
+    public const string ByKernel = "kernel";
+
+    /// <summary>Containers of other servers: uid to the address and port of their router, as in a gateway rule, or <see cref="ByKernel"/>.</summary>
     public IReadOnlyDictionary<int, string> Remotes { get; set; } = new Dictionary<int, string>();
 }

@@ -6,6 +6,9 @@ public sealed record GatewaySettings
     /// <summary>Device behind which containers have the host's address; null: they keep their own. Default eth0; the original's nat_interface.</summary>
     public string? NatInterface { get; init; } = "eth0";
 
+    /// <summary>Device of the kernel's tunnel to other servers' containers; null (default): none.</summary>
+    public string? TunnelDevice { get; init; }
+
     /// <summary>Public ports that lead to containers.</summary>
     public IReadOnlyList<Portmap> Portmaps { get; init; } = [];
 

@@ -25,15 +25,15 @@ public static partial class Ruleset
         // A set must have an element: "-" is no device's name.
         text.Append(CultureInfo.InvariantCulture, $"  set container_devices {{ type ifname; elements = {{ \"-\"{string.Concat(containers.Select(static container => $", \"{DeviceOf(container.Policy.Uid)}\""))} }} }}\n");
         AppendVerdicts(text);
-        AppendEarly(text, host, containers);
+        AppendEarly(text, host, containers, settings.TunnelDevice);
         foreach (var container in containers)
         {
             AppendChain(text, "out", container.Policy.Uid, container.HostOut, container.Out, DropCause.DeniedOut);
             AppendChain(text, "in", container.Policy.Uid, container.HostIn, container.In, DropCause.DeniedIn);
         }
 
-        AppendForward(text, host, containers);
-        AppendInput(text, host, "@container_devices", needsNeighbours: true);
+        AppendForward(text, host, containers, settings.TunnelDevice);
+        AppendInput(text, host, "@container_devices", needsNeighbours: true, settings.TunnelDevice);
         AppendOutput(text, host);
         AppendNat(text, host, settings);
         return text.Append("}\n").ToString();
@@ -49,8 +49,10 @@ public static partial class Ruleset
     }
 
     // Before the kernel puts fragments together (-400), so that they can be seen at all.
-    private static void AppendEarly(StringBuilder text, HostFirewall host, IReadOnlyList<ContainerFirewall> containers)
+    private static void AppendEarly(StringBuilder text, HostFirewall host, IReadOnlyList<ContainerFirewall> containers, string? tunnel)
     {
+        // What the tunnel brings was sealed by its sender's server.
+        var isOutside = tunnel is null ? "" : $"iifname != \"{tunnel}\" ";
         var owners4 = string.Concat(containers.Select(static container => $", \"{DeviceOf(container.Policy.Uid)}\" . {Text(AddressFamilies.V4, container.V4)}"));
         var owners6 = string.Concat(containers.Select(static container => $", \"{DeviceOf(container.Policy.Uid)}\" . {Text(AddressFamilies.V6, container.V6)}"));
         var takers = containers.Where(static container => container.Policy.AllowFragments).ToList();
@@ -78,11 +80,11 @@ public static partial class Ruleset
                 ip6 saddr != @takers6 exthdr frag exists {{Drop(DropCause.Fragment)}}
               }
               chain early_to4 {
-                iifname != @container_devices ip saddr {{host.Plan.Block4}} {{Drop(DropCause.Spoofed)}}
+                iifname != @container_devices {{isOutside}}ip saddr {{host.Plan.Block4}} {{Drop(DropCause.Spoofed)}}
                 ip daddr != {{Text(AddressFamilies.V4, host.Plan.Gateway4)}} ip daddr != @takers4 ip frag-off & 0x3fff != 0 {{Drop(DropCause.Fragment)}}
               }
               chain early_to6 {
-                iifname != @container_devices ip6 saddr {{host.Plan.Block6}} {{Drop(DropCause.Spoofed)}}
+                iifname != @container_devices {{isOutside}}ip6 saddr {{host.Plan.Block6}} {{Drop(DropCause.Spoofed)}}
                 ip6 daddr != {{Text(AddressFamilies.V6, host.Plan.Gateway6)}} ip6 daddr != @takers6 exthdr frag exists {{Drop(DropCause.Fragment)}}
               }
 
@@ -122,8 +124,10 @@ public static partial class Ruleset
             : "return";
     }
 
-    private static void AppendForward(StringBuilder text, HostFirewall host, IReadOnlyList<ContainerFirewall> containers)
+    private static void AppendForward(StringBuilder text, HostFirewall host, IReadOnlyList<ContainerFirewall> containers, string? tunnel)
     {
+        var isNotTunnel = tunnel is null ? "" : $"oifname != \"{tunnel}\" ";
+        var fromTunnel = tunnel is null ? "" : $"iifname \"{tunnel}\" oifname != @container_devices {Drop(DropCause.Unreachable)}";
         AppendDispatch(text, "from_container", "iifname", containers, "out", static container => container.HostOut is not null);
         AppendDispatch(text, "to_container", "oifname", containers, "in", static container => container.HostIn is not null);
         text.Append("  chain container_limits {\n");
@@ -150,9 +154,10 @@ public static partial class Ruleset
               }
               chain forward {
                 type filter hook forward priority filter; policy accept;
+                {{fromTunnel}}
                 iifname @container_devices jump from_container
-                ip daddr {{host.Plan.Block4}} oifname != @container_devices iifname @container_devices {{Drop(DropCause.Unreachable)}}
-                ip6 daddr {{host.Plan.Block6}} oifname != @container_devices iifname @container_devices {{Drop(DropCause.Unreachable)}}
+                ip daddr {{host.Plan.Block4}} oifname != @container_devices {{isNotTunnel}}iifname @container_devices {{Drop(DropCause.Unreachable)}}
+                ip6 daddr {{host.Plan.Block6}} oifname != @container_devices {{isNotTunnel}}iifname @container_devices {{Drop(DropCause.Unreachable)}}
                 oifname @container_devices jump to_container
                 jump container_limits
               }

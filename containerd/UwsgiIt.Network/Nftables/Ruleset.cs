@@ -26,7 +26,8 @@ public static partial class Ruleset
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(settings);
         var text = Begin(counts);
-        AppendInput(text, host, $"\"{gatewayDevice}\"", needsNeighbours: false);
+        AppendInput(text, host, $"\"{gatewayDevice}\"", needsNeighbours: false, settings.TunnelDevice);
+        AppendTunnel(text, host, settings.TunnelDevice, gatewayDevice);
         AppendNat(text, host, settings);
         return text.Append("}\n").ToString();
     }
@@ -47,9 +48,15 @@ public static partial class Ruleset
 
     private static string Drop(DropCause cause) => $"counter name {CounterOf(cause)} drop";
 
-    private static void AppendInput(StringBuilder text, HostFirewall host, string devices, bool needsNeighbours)
+    private static void AppendInput(StringBuilder text, HostFirewall host, string devices, bool needsNeighbours, string? tunnel)
     {
         text.Append("  chain input {\n    type filter hook input priority filter; policy accept;\n");
+        if (tunnel is not null)
+        {
+            // Containers of other servers have no business with this host.
+            text.Append(CultureInfo.InvariantCulture, $"    iifname \"{tunnel}\" {Drop(DropCause.DeniedOut)}\n");
+        }
+
         text.Append(CultureInfo.InvariantCulture, $"    iifname != {devices} accept\n    ct state established,related accept\n");
         if (needsNeighbours)
         {
@@ -64,6 +71,26 @@ public static partial class Ruleset
         }
 
         text.Append(CultureInfo.InvariantCulture, $"    {Drop(DropCause.DeniedOut)}\n  }}\n");
+    }
+
+    // What the tunnel brings goes to the router, which takes it for a container of another server's; nothing else may look so.
+    private static void AppendTunnel(StringBuilder text, HostFirewall host, string? tunnel, string gateway)
+    {
+        if (tunnel is null)
+        {
+            return;
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $$"""
+              chain forward {
+                type filter hook forward priority filter; policy accept;
+                iifname "{{tunnel}}" oifname != "{{gateway}}" {{Drop(DropCause.Unreachable)}}
+                iifname != "{{gateway}}" oifname "{{tunnel}}" {{Drop(DropCause.Unreachable)}}
+                oifname "{{gateway}}" iifname != "{{tunnel}}" ip saddr {{host.Plan.Block4}} {{Drop(DropCause.Spoofed)}}
+                oifname "{{gateway}}" iifname != "{{tunnel}}" ip6 saddr {{host.Plan.Block6}} {{Drop(DropCause.Spoofed)}}
+              }
+
+            """);
     }
 
     private static void AppendNat(StringBuilder text, HostFirewall host, GatewaySettings settings)

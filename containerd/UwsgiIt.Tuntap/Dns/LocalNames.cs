@@ -17,7 +17,7 @@ internal static class LocalNames
         if (label.Length is > 0 and <= 9 && label.All(char.IsAsciiDigit))
         {
             var uid = int.Parse(label, CultureInfo.InvariantCulture);
-            return uid > AddressPlan.FirstUid && table.TryFind(table.Host.Plan.Offset(uid), out var peer, out var router) && (router is not null || peer?.Uid == uid) ? uid : null;
+            return uid > AddressPlan.FirstUid && table.TryFind(table.Host.Plan.Offset(uid), out var peer, out var router) && (router is not null || peer is { IsGateway: true } || peer?.Uid == uid) ? uid : null;
         }
 
         var plan = table.Host.Plan;

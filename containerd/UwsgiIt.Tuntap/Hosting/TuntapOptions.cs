@@ -14,6 +14,12 @@ internal sealed class TuntapOptions
     /// <summary>Threads that move packets, 1 to 7; 0 (default) for one each processor.</summary>
     public int Workers { get; set; }
 
+    /// <summary>
+    /// How long at most a worker looks for more packets before it sleeps, in microseconds, 0 to 1000; less, down to nothing, while looking brings none.
+    /// Default 50: what waking a thread costs on a virtual machine.
+    /// </summary>
+    public int BusyPoll { get; set; } = 50;
+
     /// <summary>Uid that may connect besides root. Default 0: nobody else.</summary>
     public uint DaemonUid { get; set; }
 
@@ -52,6 +58,11 @@ internal sealed class TuntapOptions
         if (Workers is < 0 or > MaxWorkers)
         {
             yield return $"Tuntap:Workers: {Workers} is not 0 to {MaxWorkers}. Write 0 for one each processor.";
+        }
+
+        if (BusyPoll is < 0 or > 1_000)
+        {
+            yield return $"Tuntap:BusyPoll: {BusyPoll} is not 0 to 1000 microseconds. Write 0 for none.";
         }
 
         if (RunAs <= 0)

@@ -20,7 +20,7 @@ internal static class TuntapServiceCollectionExtensions
             .AddSystemdConsole());
         services.AddSystemd();
         services.AddRoutingCore();
-        services.AddSingleton(static provider => new TuntapRouter(provider.GetRequiredService<IOptions<TuntapOptions>>().Value.EffectiveWorkers, provider.GetRequiredService<ILogger<TuntapRouter>>()));
+        services.AddSingleton(static provider => MakeRouter(provider.GetRequiredService<IOptions<TuntapOptions>>().Value, provider.GetRequiredService<ILogger<TuntapRouter>>()));
         services.AddSingleton(static provider => new ControlListener(PacketSocket.Listen(provider.GetRequiredService<IOptions<TuntapOptions>>().Value.ControlSocket, 0x180)));
         services.AddSingleton<DnsRelay>();
         services.AddSingleton<ControlServer>();
@@ -28,4 +28,6 @@ internal static class TuntapServiceCollectionExtensions
         services.AddSingleton<TuntapMetrics>();
         return services;
     }
+
+    private static TuntapRouter MakeRouter(TuntapOptions options, ILogger logger) => new(options.EffectiveWorkers, TimeSpan.FromMicroseconds(options.BusyPoll), logger);
 }

@@ -76,7 +76,9 @@ internal static class PacketJudge
             return new Verdict(DropCause.Unreachable);
         }
 
-        return receiver is null ? new Verdict(DropCause.None, null, router) : ToContainer(receiver, facts, packet, now, trace);
+        return receiver is null ? new Verdict(DropCause.None, null, router)
+            : receiver.IsGateway ? new Verdict(DropCause.None, receiver)
+            : ToContainer(receiver, facts, packet, now, trace);
     }
 
     /// <summary>About a packet that came from the host's network.</summary>
@@ -92,13 +94,13 @@ internal static class PacketJudge
             return new Verdict(DropCause.NotRoutable);
         }
 
-        // Nobody outside has a container's address; the gateway has its own.
-        if (TryGetOffset(table, facts, source: true, out var source) && source != AddressPlan.GatewayOffset)
+        // Nobody outside has a container's address but those of other servers that the kernel's tunnel leads to; the gateway has its own.
+        if (TryGetOffset(table, facts, source: true, out var source) && source != AddressPlan.GatewayOffset && !(table.TryFind(source, out var home, out _) && home is { IsGateway: true }))
         {
             return new Verdict(DropCause.Spoofed);
         }
 
-        if (!TryGetOffset(table, facts, source: false, out var offset) || !table.TryFind(offset, out var receiver, out _) || receiver is null)
+        if (!TryGetOffset(table, facts, source: false, out var offset) || !table.TryFind(offset, out var receiver, out _) || receiver is null or { IsGateway: true })
         {
             return new Verdict(DropCause.Unreachable);
         }
@@ -130,7 +132,7 @@ internal static class PacketJudge
             return new Verdict(DropCause.Spoofed);
         }
 
-        return TryGetOffset(table, facts, source: false, out var offset) && table.TryFind(offset, out var receiver, out _) && receiver is not null
+        return TryGetOffset(table, facts, source: false, out var offset) && table.TryFind(offset, out var receiver, out _) && receiver is { IsGateway: false }
             ? ToContainer(receiver, facts, packet, now, trace)
             : new Verdict(DropCause.Unreachable);
     }

@@ -25,7 +25,11 @@ internal sealed class PeerTable
         _entries = new Entry[size];
         foreach (var (offset, router) in host.Remotes)
         {
-            Insert(new Entry(offset, null, router));
+            var isKernels = router.Equals(HostFirewall.Kernel);
+            if (!isKernels || gateway is not null)
+            {
+                Insert(isKernels ? new Entry(offset, gateway, null) : new Entry(offset, null, router));
+            }
         }
 
         // A container that is here is here, whatever an old list of the others says.
@@ -41,7 +45,7 @@ internal sealed class PeerTable
 
     public IReadOnlyCollection<Peer> Peers { get; }
 
-    /// <summary>The container with the offset, or the router of the server it is on; neither when nobody has it.</summary>
+    /// <summary>The container with the offset, or the router of the server it is on, or the gateway when the host's kernel leads there; neither when nobody has it.</summary>
     public bool TryFind(uint offset, out Peer? peer, out IPEndPoint? router)
     {
         var entries = _entries;

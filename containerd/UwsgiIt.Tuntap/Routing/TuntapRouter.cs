@@ -26,7 +26,7 @@ internal sealed partial class TuntapRouter : IDisposable
     private TunnelSetup? _setup;
     private volatile PeerTable _table;
 
-    public TuntapRouter(int workers, ILogger logger)
+    public TuntapRouter(int workers, TimeSpan busyPoll, ILogger logger)
     {
         _logger = logger;
         _gateway = new Peer(Peer.GatewayUid, AddressPlan.GatewayOffset, workers);
@@ -34,7 +34,7 @@ internal sealed partial class TuntapRouter : IDisposable
         _workers = new Worker[workers];
         for (var i = 0; i < workers; i++)
         {
-            _workers[i] = new Worker(i, this, logger);
+            _workers[i] = new Worker(i, this, busyPoll, logger);
         }
 
         // One worker receives and keeps the sessions.

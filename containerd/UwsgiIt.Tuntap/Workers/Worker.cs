@@ -28,12 +28,15 @@ internal sealed partial class Worker : IDisposable
     private readonly TuntapRouter _router;
     private readonly ILogger _logger;
     private readonly Thread _thread;
+    private readonly long _busyPoll;
     private TunnelScratch? _scratch;
+    private long _patience;
     private int _tunnelId = EventPoll.WakeId;
     private volatile bool _stopping;
 
-    public Worker(int index, TuntapRouter router, ILogger logger)
+    public Worker(int index, TuntapRouter router, TimeSpan busyPoll, ILogger logger)
     {
+        _busyPoll = (long)(busyPoll.TotalSeconds * Stopwatch.Frequency);
         Index = index;
         _router = router;
         _logger = logger;
@@ -102,7 +105,7 @@ internal sealed partial class Worker : IDisposable
 
     private void RunOnce()
     {
-        var count = _poll.Wait(_paused.Count > 0 ? 1 : -1);
+        var count = Wait();
         var now = Stopwatch.GetTimestamp();
         for (var i = 0; i < count; i++)
         {
@@ -125,6 +128,25 @@ internal sealed partial class Worker : IDisposable
         {
             Resume(now);
         }
+    }
+
+    // The next packet often follows at once, and to sleep and be woken costs both sides more than to look. How long we look follows what it brought:
+    // a sleep that was short makes it longer, up to the bound, one that was long makes it shorter, down to nothing.
+    private int Wait()
+    {
+        var start = Stopwatch.GetTimestamp();
+        for (var until = start + _patience; _patience > 0 && start < until; start = Stopwatch.GetTimestamp())
+        {
+            if (_poll.Wait(0) is > 0 and var some)
+            {
+                return some;
+            }
+        }
+
+        var count = _poll.Wait(_paused.Count > 0 ? 1 : -1);
+        _patience = Stopwatch.GetTimestamp() - start < _busyPoll ? Math.Min(_busyPoll, Math.Max(2 * _patience, _busyPoll / 8))
+            : _patience > _busyPoll / 8 ? _patience / 2 : 0;
+        return count;
     }
 
     private void Serve(Port port, long now)
@@ -219,9 +241,15 @@ internal sealed partial class Worker : IDisposable
         {
             Deliver(receiver, frame, packets, now);
         }
-        else if (verdict.Router is { } router && _router.Tunnel.Send(router, frame, facts, _scratch ??= new TunnelScratch(), now) is var lost and not DropCause.None)
+        else if (verdict.Router is { } router && _router.Tunnel.Send(router, frame, facts, sender.Firewall!.Policy.AllowFragments, _scratch ??= new TunnelScratch(), now) is var lost and not DropCause.None)
         {
             counters.Drops[(int)lost] += packets;
+            if (lost == DropCause.TooBig && TooBigAnswer.IsWanted(packet, facts))
+            {
+                var plan = table.Host.Plan;
+                var answer = _scratch.Packet.AsSpan();
+                Deliver(sender, answer[..TooBigAnswer.Write(packet, facts, _router.Tunnel.PacketBytes, facts.IsV6 ? plan.Gateway6 : plan.Gateway4, answer)], 1, now);
+            }
         }
     }
 

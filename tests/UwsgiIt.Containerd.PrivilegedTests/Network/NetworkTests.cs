@@ -41,6 +41,9 @@ public sealed class NetworkTests(ITestOutputHelper output)
         await Talk.RefuseAsync(host, 30_001, "http", "10.0.0.1");
         await SpoofAsync(networked);
 
+        // The gateway answers for names on either plane.
+        await Talk.ExpectAsync(host, 30_001, "name", "30002.local", Second);
+
         // Outside sees the host's address; a rule closes it while the container runs on, and its links with it.
         using var outside = Listen(networked.Lab.Outside);
         await Talk.ExpectAsync(host, 30_001, "http", Lab.OutsideV4);
@@ -53,7 +56,21 @@ public sealed class NetworkTests(ITestOutputHelper output)
         Define(host, 30_001, [], []);
         await UntilAsync(() => RefusesAsync(host, Second), "the link is gone");
         await Talk.ExpectAsync(host, 30_001, "http", Lab.OutsideV4);
+
+        // A dmz has no way outside, and gets it back, while it runs.
+        Define(host, 30_001, [], [], isDmz: true);
+        await UntilAsync(async () => !(await RoutesAsync(networked)).Contains("default", StringComparison.Ordinal), "the way outside is gone");
+        await Talk.RefuseAsync(host, 30_001, "http", Lab.OutsideV4);
+        Define(host, 30_001, [], []);
+        await UntilAsync(async () => (await RoutesAsync(networked)).Contains("default", StringComparison.Ordinal), "the way outside is back");
+        await Talk.ExpectAsync(host, 30_001, "http", Lab.OutsideV4);
         Assert.Equal(pid, await host.PidAsync());
+    }
+
+    private static async Task<string> RoutesAsync(NetworkedHost networked)
+    {
+        using var space = await networked.SpaceAsync(30_001);
+        return Command.Ip(space, "route") + Command.Ip(space, "-6 route");
     }
 
     /// <summary>Either may go at any time; what runs between containers comes through whole, and new containers find their network.</summary>
@@ -157,11 +174,11 @@ public sealed class NetworkTests(ITestOutputHelper output)
     /// <summary>As the linked neighbour: by whoever could send raw packets in the container's network.</summary>
     private static async Task SpoofAsync(NetworkedHost networked)
     {
-        long Dropped() => networked.Router.Process is null
+        long Dropped() => !networked.IsTuntap
             ? Nft.ReadCounters(networked.Lab.Host).GetValueOrDefault(DropCause.Spoofed)
             : networked.Router.Drops(DropCause.Spoofed);
         using var space = await networked.SpaceAsync(30_003);
-        var nextHop = networked.Router.Process is null ? Link(networked.Lab.Host, "u30003") : null;
+        var nextHop = !networked.IsTuntap ? Link(networked.Lab.Host, "u30003") : null;
         using var tap = new PacketTap(space, "uwsgi0", nextHop);
         var before = Dropped();
         tap.Send(PacketFactory.Udp(IPAddress.Parse(Second), IPAddress.Parse(First), 1, 9, [1]));
@@ -209,8 +226,9 @@ public sealed class NetworkTests(ITestOutputHelper output)
         await host.RunningAsync(uid);
     }
 
-    private static void Define(ContainerHost host, uint uid, uint[] links, string[] rules) => host.Define(uid, definition =>
+    private static void Define(ContainerHost host, uint uid, uint[] links, string[] rules, bool isDmz = false) => host.Define(uid, definition =>
     {
+        definition["dmz"] = isDmz;
         definition["links"] = new JsonArray([.. links.Select(static link => JsonValue.Create(link))]);
         definition["rules"] = new JsonArray([.. rules.Select(static rule => JsonValue.Create(rule))]);
     });

@@ -26,8 +26,11 @@ internal sealed class NetworkedHost : IAsyncDisposable
 
     public ContainerHost Host => _host!;
 
-    /// <summary>The router's process; not there on the kernel's plane.</summary>
+    /// <summary>The router's process; on the kernel's plane it moves no packet.</summary>
     public TuntapPlane Router => _router;
+
+    /// <summary>The router moves the packets, not the kernel.</summary>
+    public bool IsTuntap => _plane == "Tuntap";
 
     /// <summary>Host and outside.</summary>
     public Lab Lab => _lab;
@@ -45,11 +48,9 @@ internal sealed class NetworkedHost : IAsyncDisposable
         {
             // Who is outside knows no way to containers: only translation brings answers back.
             Command.Ip(networked._lab.Outside, "route del 10.0.0.0/8");
-            if (plane == "Tuntap")
-            {
-                networked._router.StartProcess();
-            }
 
+            // On the kernel's plane it is the resolver only.
+            networked._router.StartProcess();
             networked._host = await ContainerHost.StartAsync(networked.Configure);
             return networked;
         }
@@ -81,6 +82,7 @@ internal sealed class NetworkedHost : IAsyncDisposable
         ["Namespace"] = _lab.Host.Path,
         ["TuntapSocket"] = _router.ControlSocket,
         ["NatInterface"] = "eth0",
+        ["Resolver"] = true,
         ["Tunnel"] = Other is null ? null : ServerPair.FirstRouter,
     };
 }

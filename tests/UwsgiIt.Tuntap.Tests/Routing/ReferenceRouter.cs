@@ -80,7 +80,7 @@ internal sealed class ReferenceRouter(IReadOnlyList<ContainerPolicy> containers,
 
         foreach (var (uid, router) in host.Remotes.Where(remote => AddressOf(remote.Key, packet.V6) == packet.Destination))
         {
-            return (DropCause.None, router);
+            return (DropCause.None, router == "kernel" ? "0" : router);
         }
 
         return (DropCause.Unreachable, "");
@@ -89,7 +89,7 @@ internal sealed class ReferenceRouter(IReadOnlyList<ContainerPolicy> containers,
     private (DropCause Cause, string To) FromGateway(Headers packet)
     {
         var isFromGateway = packet.Source == AddressAt(1, packet.V6);
-        if (InBlock(packet.Source) && !isFromGateway)
+        if (InBlock(packet.Source) && !isFromGateway && !host.Remotes.Any(remote => remote.Value == "kernel" && AddressOf(remote.Key, packet.V6) == packet.Source))
         {
             return (DropCause.Spoofed, "");
         }

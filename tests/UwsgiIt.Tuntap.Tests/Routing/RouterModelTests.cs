@@ -42,12 +42,12 @@ public sealed class RouterModelTests
         var hostPolicy = new HostPolicy
         {
             Rules = random.Next(2) == 0 ? [] : [.. Enumerable.Range(0, random.Next(4)).Select(_ => Rule(random, addresses4, addresses6, isHost: true))],
-            Remotes = new Dictionary<int, string> { [30500] = "198.51.100.9:999" },
+            Remotes = new Dictionary<int, string> { [30500] = "198.51.100.9:999", [30600] = "kernel" },
         };
         var policies = Uids.Select(uid => new ContainerPolicy
         {
             Uid = uid,
-            Links = [.. Uids.Append(30500).Where(other => other != uid && random.Next(2) == 0)],
+            Links = [.. Uids.Append(30500).Append(30600).Where(other => other != uid && random.Next(2) == 0)],
             Dmz = random.Next(6) == 0,
             DenyByDefault = random.Next(5) == 0,
             AllowFragments = random.Next(2) == 0,
@@ -101,7 +101,7 @@ public sealed class RouterModelTests
     private static List<UInt128> Addresses(Random random, bool isV6)
     {
         var plan = AddressPlan.Default;
-        var addresses = Uids.Append(30500).Append(30777).Select(uid => isV6 ? plan.V6(uid) : plan.V4(uid)).ToList();
+        var addresses = Uids.Append(30500).Append(30600).Append(30777).Select(uid => isV6 ? plan.V6(uid) : plan.V4(uid)).ToList();
         string[] others = isV6
             ? ["::1", "::", "fe80::1", "ff02::1", "::ffff:10.0.0.3", "2001:db8::1", "2001:db8::ffff", "2001:db8:1::1", "fd75:7773:6769::1:0:3"]
             : ["0.0.0.0", "127.0.0.1", "169.254.169.254", "224.0.0.1", "255.255.255.255", "192.0.2.1", "192.0.2.255", "192.0.3.1", "9.255.255.255", "11.0.0.0", "10.255.255.255"];

@@ -71,6 +71,17 @@ public static class PacketFactory
         return packet;
     }
 
+    /// <summary>The IPv6 packet with extension headers in front of its payload, the first of which are hop-by-hop options.</summary>
+    public static byte[] WithExtensions(byte[] packet, byte[] extensions)
+    {
+        ArgumentNullException.ThrowIfNull(packet);
+        ArgumentNullException.ThrowIfNull(extensions);
+        byte[] longer = [.. packet.AsSpan(0, 40), .. extensions, .. packet.AsSpan(40)];
+        BinaryPrimitives.WriteUInt16BigEndian(longer.AsSpan(4), (ushort)(longer.Length - 40));
+        longer[6] = 0;
+        return longer;
+    }
+
     /// <summary>Works the header checksum of an IPv4 packet out anew.</summary>
     public static void FixHeader(byte[] packet)
     {

@@ -11,12 +11,13 @@ using UwsgiIt.Network.Firewall;
 namespace UwsgiIt.NetworkLab;
 
 /// <summary>The real uwsgiit-tuntap as a process of its own, with the lab in the daemon's place.</summary>
-public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500, string? resolver = null) : IDataPlane
+public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500, string? resolver = null, IReadOnlyList<string>? settings = null) : IDataPlane
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("uwsgiit-tuntap-").FullName;
     private readonly Dictionary<int, LabContainer> _containers = [];
     private readonly Dictionary<int, SafeFileHandle[]> _queues = [];
     private readonly StringBuilder _log = new();
+    private readonly ManualResetEventSlim _ready = new();
     private NetworkNamespace? _host;
     private HostPolicy _hostPolicy = new();
     private TuntapClient? _client;
@@ -29,6 +30,16 @@ public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500,
 
     /// <summary>The router's process.</summary>
     public Process? Process { get; private set; }
+
+    /// <summary>CPU time of the router so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            Process!.Refresh();
+            return Process.TotalProcessorTime;
+        }
+    }
 
     /// <summary>What it wrote.</summary>
     public string Log
@@ -67,12 +78,17 @@ public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500,
         [
             "--config", Path.Combine(_directory, "none.json"), $"--Tuntap:ControlSocket={ControlSocket}", $"--Tuntap:Workers={workers}",
             "--Admin:Address=", $"--Admin:Socket={AdminSocket}", .. resolver is null ? Array.Empty<string>() : [$"--Tuntap:Resolvers:0={resolver}"],
+            .. (settings ?? []).Select(static setting => $"--{setting}"),
         ];
+        _ready.Reset();
         File.WriteAllText(Path.Combine(_directory, "none.json"), "{}");
         Directory.CreateDirectory(Path.GetDirectoryName(AdminSocket)!);
         Process = program.EndsWith(".dll", StringComparison.Ordinal) ? Command.Start(null, "dotnet", [program, .. arguments]) : Command.Start(null, program, arguments);
-        Process.OutputDataReceived += (_, line) => Note(line.Data);
-        Process.ErrorDataReceived += (_, line) => Note(line.Data);
+        var started = Process;
+        started.Exited += (_, _) => SetReady(started);
+        started.EnableRaisingEvents = true;
+        started.OutputDataReceived += (_, line) => Note(started, line.Data);
+        started.ErrorDataReceived += (_, line) => Note(started, line.Data);
         Process.BeginOutputReadLine();
         Process.BeginErrorReadLine();
     }
@@ -81,7 +97,7 @@ public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500,
     public void Connect(int seconds = 30)
     {
         _client?.Dispose();
-        _client = TryConnect(TimeSpan.FromSeconds(seconds));
+        _client = ConnectWhenReady(TimeSpan.FromSeconds(seconds));
         var state = Check(_client.Hello());
         _workers = state.Workers;
         Check(_client.SetHost(_hostPolicy));
@@ -225,27 +241,13 @@ public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500,
         {
             Directory.Delete(_directory, recursive: true);
         }
+
+        _ready.Dispose();
     }
 
-    private TuntapClient TryConnect(TimeSpan limit)
-    {
-        var start = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return TuntapClient.Connect(ControlSocket, TimeSpan.FromSeconds(30));
-            }
-            catch (LinuxException) when (Process!.HasExited || Stopwatch.GetElapsedTime(start) > limit)
-            {
-                throw new InvalidOperationException($"uwsgiit-tuntap does not listen: {Log}");
-            }
-            catch (LinuxException)
-            {
-                Thread.Sleep(5);
-            }
-        }
-    }
+    private TuntapClient ConnectWhenReady(TimeSpan limit) => _ready.Wait(limit) && !Process!.HasExited
+        ? TuntapClient.Connect(ControlSocket, TimeSpan.FromSeconds(30))
+        : throw new InvalidOperationException($"uwsgiit-tuntap does not listen: {Log}");
 
     private void AttachGateway()
     {
@@ -278,11 +280,26 @@ public sealed class TuntapPlane(string program, int workers = 0, int mtu = 1500,
 
     private static ControlReply Check(ControlReply reply) => reply.Faults.Count == 0 ? reply : throw new InvalidOperationException(string.Join("; ", reply.Faults));
 
-    private void Note(string? line)
+    private void Note(Process process, string? line)
     {
         lock (_log)
         {
             _log.AppendLine(line);
+        }
+
+        // Its last word before it waits for us; it listens already.
+        if (line?.Contains("All rights are dropped", StringComparison.Ordinal) == true)
+        {
+            SetReady(process);
+        }
+    }
+
+    // What an earlier one says late is no word of this one's.
+    private void SetReady(Process process)
+    {
+        if (ReferenceEquals(Process, process))
+        {
+            _ready.Set();
         }
     }
 }

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using UwsgiIt.Network.Addresses;
 using UwsgiIt.Network.Firewall;
 using UwsgiIt.NetworkLab;
@@ -227,6 +229,125 @@ public abstract class ConformanceTests(LabFixture fixture)
         Transfer.Datagram(fixture.Lab[30001].Space, fixture.Lab.Host, gateway.ToString(), 100, 53);
     }
 
+    /// <summary>Every word of the rule language, on either family.</summary>
+    [SkippableTheory]
+    [InlineData("in 192.0.2.2 any deny", false, DropCause.DeniedIn)]
+    [InlineData("in 192.0.2.2/32 10.0.0.3 deny", false, DropCause.DeniedIn)]
+    [InlineData("in 192.0.2.2 10.0.0.4 deny", false, DropCause.None)]
+    [InlineData("in 0.0.0.0 0.0.0.0 deny", false, DropCause.DeniedIn)]
+    [InlineData("in 0.0.0.0/0 any deny", false, DropCause.DeniedIn)]
+    [InlineData("in 192.0.2.0/24 any gateway 203.0.113.5:999", false, DropCause.DeniedIn)]
+    [InlineData("in 192.0.2.0/24 any route 203.0.113.5:999", false, DropCause.DeniedIn)]
+    [InlineData("in 192.0.2.0/24 any allow", false, DropCause.None)]
+    [InlineData("out 192.0.2.2 any deny", false, DropCause.None)]
+    [InlineData("in 2001:db8::2 any deny", true, DropCause.DeniedIn)]
+    [InlineData("in 2001:db8::/32 fd75:7773:6769::3 deny", true, DropCause.DeniedIn)]
+    [InlineData("in 192.0.2.2 any deny", true, DropCause.None)]
+    [InlineData("in any any deny", true, DropCause.DeniedIn)]
+    public void Rule_OfEveryForm_DecidesAsItSays(string rule, bool isV6, DropCause expected)
+    {
+        fixture.Begin();
+        fixture.Set(Of(30001) with { Rules = [rule] });
+        Outside.Expect(expected, Plane, this[30001], isV6);
+    }
+
+    /// <summary>Pings are packets like others; an error passes as a reply when it quotes what the container sent, and not by itself.</summary>
+    [SkippableFact]
+    public void Icmp_IsJudgedByTheSameRules()
+    {
+        fixture.Begin();
+        fixture.Set(Of(30001, 30002) with { DenyByDefault = true, Rules = ["out any any allow", "in any any replies"] }, Of(30002, 30001), Of(30003));
+        foreach (var address in new[] { fixture.Lab[30002].V4, fixture.Lab[30002].V6, Lab.OutsideV4 })
+        {
+            Command.Run(fixture.Lab[30001].Space, "ping", "-c", "1", "-W", "30", address);
+        }
+
+        var before = Plane.Drops(DropCause.DeniedOut);
+        this[30003].Send(PacketFactory.Echo(this[30003].V4, this[30001].V4));
+        Eventually.True(() => Plane.Drops(DropCause.DeniedOut) > before, $"{Plane.Name}: ping of one who is not linked");
+
+        // Nobody listens there, which the one outside says.
+        using var socket = fixture.Lab[30001].Space.Run(static () => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
+        socket.Connect(IPAddress.Parse(Lab.OutsideV4), 7);
+        Eventually.True(() => IsRefused(socket), $"{Plane.Name}: the error reaches who sent");
+        before = Plane.Drops(DropCause.DeniedIn);
+        var quoted = PacketFactory.Udp(this[30001].V4, Outside.V4, 4_321, 4_321, []);
+        Outside.Send(PacketFactory.Ip(Outside.V4, this[30001].V4, 1, [3, 3, 0xfc, 0xfc, 0, 0, 0, 0, .. quoted]));
+        Eventually.True(() => Plane.Drops(DropCause.DeniedIn) > before, $"{Plane.Name}: an error about nothing");
+    }
+
+    /// <summary>IPv6 extension headers hide nothing: what is behind them is judged, and a route or a fragment among them is one.</summary>
+    [SkippableFact]
+    public void ExtensionHeaders_HideNothing()
+    {
+        fixture.Begin();
+        fixture.Set(Of(30001, 30002), Of(30002, 30001), Of(30003));
+        byte[] options = [60, 0, 1, 4, 0, 0, 0, 0, 17, 0, 1, 4, 0, 0, 0, 0];
+        this[30001].Expect(DropCause.None, Plane, this[30002], isV6: true, extensions: options);
+        this[30003].Expect(DropCause.DeniedOut, Plane, this[30002], isV6: true, extensions: options);
+        this[30003].Expect(DropCause.Spoofed, Plane, this[30002], isV6: true, source: this[30001].V6, extensions: options);
+
+        // Hop-by-hop options, then a route of type 0 with one address; then a fragment that is the whole.
+        this[30001].Expect(DropCause.SourceRoute, Plane, this[30002], isV6: true, extensions: [43, 0, 1, 4, 0, 0, 0, 0, 17, 2, 0, 1, 0, 0, 0, 0, .. this[30002].V6.GetAddressBytes()]);
+        this[30001].Expect(DropCause.Fragment, Plane, this[30002], isV6: true, extensions: [44, 0, 1, 4, 0, 0, 0, 0, 17, 0, 0, 0, 0, 0, 0, 7]);
+    }
+
+    /// <summary>A packet of the whole MTU, to a container and outside, and one byte below.</summary>
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Packet_OfTheWholeMtu_Passes(bool isV6)
+    {
+        fixture.Begin();
+        fixture.Set(Of(30001, 30002), Of(30002, 30001));
+        for (var size = 1_499; size <= 1_500; size++)
+        {
+            var padding = size - (isV6 ? 48 : 28) - 8;
+            this[30001].Expect(DropCause.None, Plane, this[30002], isV6, padding: padding);
+            this[30001].Expect(DropCause.None, Plane, Outside, isV6, padding: padding);
+            Outside.Expect(DropCause.None, Plane, this[30001], isV6, padding: padding);
+        }
+    }
+
+    /// <summary>A container's bandwidth holds its stream up; the stream comes through whole.</summary>
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Bandwidth_IsLimited(bool isOut)
+    {
+        const long Rate = 4 << 20;
+        fixture.Begin();
+        fixture.Set(isOut ? Of(30001, 30002) with { OutBytesPerSecond = Rate } : Of(30001, 30002), isOut ? Of(30002, 30001) : Of(30002, 30001) with { InBytesPerSecond = Rate });
+        var start = Stopwatch.GetTimestamp();
+        Transfer.Stream(fixture.Lab[30001].Space, fixture.Lab[30002].Space, fixture.Lab[30002].V4, (int)(2 * Rate));
+
+        // Two seconds' worth less the bucket's depth; only the lower bound, for the machine may be slow.
+        Assert.True(Stopwatch.GetElapsedTime(start).TotalSeconds > 1.5, $"{2 * Rate} bytes in {Stopwatch.GetElapsedTime(start)}");
+        fixture.Set(Of(30001), Of(30002));
+    }
+
+    /// <summary>Connections above a container's number a second are dropped; below it they are not.</summary>
+    [SkippableFact]
+    public void Flood_OfNewFlowsIsDropped()
+    {
+        fixture.Begin();
+        fixture.Set(Of(30001) with { NewFlowsPerSecond = 20 });
+        this[30001].Expect(DropCause.None, Plane, Outside, sourcePort: 40_001);
+        var (before, port) = (Plane.Drops(DropCause.Flood), 1);
+        Eventually.True(
+            () =>
+            {
+                for (var end = port + 500; port < end; port++)
+                {
+                    this[30001].Send(PacketFactory.Tcp(this[30001].V4, Outside.V4, port, 80, 2));
+                }
+
+                return Plane.Drops(DropCause.Flood) - before >= 300;
+            },
+            $"{Plane.Name}: most of many connections at once are too many for 20 a second");
+        fixture.Set(Of(30001));
+    }
+
     /// <summary>A stream crosses in segments far longer than the MTU and comes out right, also where the other end can do nothing for itself.</summary>
     [SkippableTheory]
     [InlineData(false)]
@@ -254,6 +375,19 @@ public abstract class ConformanceTests(LabFixture fixture)
             fixture.Set(Of(30001, 30002) with { Rules = [$"in 198.51.100.{turn % 200} any deny"] }, Of(30002, 30001), Of(30003, 30001));
         });
         Assert.Equal(denied, Plane.Drops(DropCause.DeniedIn) + Plane.Drops(DropCause.DeniedOut));
+    }
+
+    private static bool IsRefused(Socket socket)
+    {
+        try
+        {
+            socket.Send([1]);
+            return false;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            return true;
+        }
     }
 
     // Addresses a packet may come from: not within the containers' block, loopback, multicast.

@@ -40,14 +40,16 @@ internal sealed class Probe : IDisposable
 
     /// <summary>
     /// Sends a numbered datagram and waits for what must become of it: arrival for <see cref="DropCause.None"/>, else one more drop of that cause
-    /// and no arrival. A source other than our own is a spoofed one.
+    /// and no arrival. A source other than our own is a spoofed one;
+    /// <paramref name="extensions"/> are IPv6 extension headers, hop-by-hop options first.
     /// </summary>
-    public void Expect(DropCause cause, IDataPlane plane, Probe to, bool isV6 = false, IPAddress? source = null, int port = Port, int sourcePort = 4000, int padding = 0)
+    public void Expect(DropCause cause, IDataPlane plane, Probe to, bool isV6 = false, IPAddress? source = null, int port = Port, int sourcePort = 4000, int padding = 0, byte[]? extensions = null)
     {
         var number = Interlocked.Increment(ref _lastNumber);
         var payload = new byte[8 + padding];
         BinaryPrimitives.WriteInt64BigEndian(payload, number);
         var packet = PacketFactory.Udp(source ?? (isV6 ? V6 : V4), isV6 ? to.V6 : to.V4, sourcePort, port, payload);
+        packet = extensions is null ? packet : PacketFactory.WithExtensions(packet, extensions);
         var what = $"{plane.Name}: {source ?? (isV6 ? V6 : V4)} to {(isV6 ? to.V6 : to.V4)} port {port}: {cause}";
         if (cause == DropCause.None)
         {

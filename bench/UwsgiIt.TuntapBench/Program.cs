@@ -7,7 +7,7 @@ using UwsgiIt.Network.Firewall;
 using UwsgiIt.NetworkLab;
 using UwsgiIt.TuntapBench;
 
-// bench/tuntap [--out DIR] [--seconds N] [--rounds N] [--quick]
+// bench/tuntap [--out DIR] [--seconds N] [--rounds N] [--quick] [--other SETTING=VALUE]: with other, our router is also measured with that setting, against itself and veth, by one stream only.
 var options = args.Select((name, at) => (name, value: at + 1 < args.Length ? args[at + 1] : "")).Where(static pair => pair.name.StartsWith("--", StringComparison.Ordinal)).ToDictionary(static pair => pair.name, static pair => pair.value);
 var isQuick = options.ContainsKey("--quick");
 var directory = options.GetValueOrDefault("--out", "bench-results");
@@ -27,13 +27,17 @@ var failed = new HashSet<(string Subject, string Metric)>();
 // 1. Beside the peers, round by round; each lab stands throughout, only one is used at a time.
 var tuntap = new TuntapPlane(program);
 var original = new OriginalPlane();
-List<Subject> subjects =
-[
-    new(tuntap, () => Router(tuntap)),
-    new(new VethPlane(), static () => default),
-    new(new NftablesPlane(), static () => default),
-    new(original, () => original.ProcessorTime),
-];
+var isOther = options.TryGetValue("--other", out var setting);
+var other = new TuntapPlane(program, settings: isOther ? [setting!] : null);
+List<Subject> subjects = isOther
+    ? [new(tuntap, () => tuntap.ProcessorTime), new(new VethPlane(), static () => default), new(other, () => other.ProcessorTime) { Name = setting! }]
+    :
+    [
+        new(tuntap, () => tuntap.ProcessorTime),
+        new(new VethPlane(), static () => default),
+        new(new NftablesPlane(), static () => default),
+        new(original, () => original.ProcessorTime),
+    ];
 try
 {
     // The just-in-time compiler has its say before the first round.
@@ -52,19 +56,23 @@ finally
 }
 
 Summarise();
+if (isOther)
+{
+    return 0;
+}
 
 // 2. By the number of rules and of containers; ours alone, on both planes.
 foreach (var count in isQuick ? [1, 10_000] : new[] { 1, 100, 10_000 })
 {
     var plane = new TuntapPlane(program);
-    using var subject = new Subject(plane, () => Router(plane), rules: [.. Enumerable.Range(0, count).Select(static i => $"in {IpPrefix.V4(0x0b000000 + (uint)(i * 400_009))} any deny")]);
+    using var subject = new Subject(plane, () => plane.ProcessorTime, rules: [.. Enumerable.Range(0, count).Select(static i => $"in {IpPrefix.V4(0x0b000000 + (uint)(i * 400_009))} any deny")]);
     Scale($"{count} rules", subject);
 }
 
 foreach (var count in isQuick ? [1_000] : new[] { 10, 200, 1_000 })
 {
     var plane = new TuntapPlane(program);
-    using var subject = new Subject(plane, () => Router(plane));
+    using var subject = new Subject(plane, () => plane.ProcessorTime);
     Crowd($"{count} containers", plane, subject, count);
 }
 
@@ -75,10 +83,19 @@ foreach (var count in isQuick ? [1_000] : new[] { 10, 1_000 })
     Crowd($"{count} containers", plane, subject, count);
 }
 
-// 3. The router is killed under a stream and started again: how long nothing comes.
+// 3. By the tunnel to a container of another server; both servers share this machine.
+using (var pair = new TwoServers(program))
+{
+    pair.Stream(seconds);
+    var (gbits, cpu) = pair.Stream(seconds);
+    Add(new Row("tuntap, two servers", "tuntap", "tcp by the tunnel, 1 stream", gbits, "Gbit/s"));
+    Add(new Row("tuntap, two servers", "tuntap", "cpu of tcp by the tunnel, 1 stream", cpu, "s/Gbit"));
+}
+
+// 4. The router is killed under a stream and started again: how long nothing comes.
 {
     var plane = new TuntapPlane(program);
-    using var subject = new Subject(plane, () => Router(plane));
+    using var subject = new Subject(plane, () => plane.ProcessorTime);
     foreach (var signal in (string[])["KILL", "TERM"])
     {
         var pauses = Enumerable.Range(0, isQuick ? 1 : 5).Select(_ => subject.Restart(plane, signal)).Order().ToList();
@@ -92,17 +109,11 @@ File.WriteAllText(Path.Combine(directory, "tuntap.json"), JsonSerializer.Seriali
 Console.WriteLine($"load average {File.ReadAllText("/proc/loadavg").Trim()}; {rows.Count(static row => row.Pass == false)} target(s) missed; {Path.Combine(directory, "tuntap.json")}");
 return 0;
 
-static TimeSpan Router(TuntapPlane plane)
-{
-    plane.Process!.Refresh();
-    return plane.Process.TotalProcessorTime;
-}
-
 void Measure(Subject subject)
 {
-    foreach (var (isOutside, where) in new[] { (false, "container"), (true, "outside") })
+    foreach (var (isOutside, where) in isOther ? [(false, "container")] : new[] { (false, "container"), (true, "outside") })
     {
-        foreach (var streams in new[] { 1, 8 })
+        foreach (var streams in isOther ? [1] : new[] { 1, 8 })
         {
             Try(subject, $"tcp to {where}, {streams} stream(s)", name =>
             {
@@ -111,6 +122,11 @@ void Measure(Subject subject)
                 Note(subject.Name, $"cpu of {name}", "s/Gbit", cpu);
             });
         }
+    }
+
+    if (isOther)
+    {
+        return;
     }
 
     Try(subject, "packets of 64 bytes", name => Note(subject.Name, name, "kpps", subject.SmallPackets(seconds)));

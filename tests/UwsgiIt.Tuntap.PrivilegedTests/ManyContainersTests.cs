@@ -31,24 +31,31 @@ public sealed class ManyContainersTests : IDisposable
         var containers = new ManyContainers(_space, Uids);
         _plane.AttachMany(containers);
 
-        // What arrives is told apart by its length.
+        // What arrives is told apart by its length. A queue on the way may lose one under load: who has none yet is sent another.
         using var outside = new PacketTap(_lab.Outside, "eth0", LabFixture.LinkAddress(_lab.Host, "eth0"));
         var before = containers.Received();
-        foreach (var some in Uids.Index().Chunk(Burst))
-        {
-            foreach (var (i, uid) in some)
+        var sent = new int[Uids.Length];
+        Eventually.True(
+            () =>
             {
-                outside.Send(PacketFactory.Udp(IPAddress.Parse(Lab.OutsideV4), Address(uid), 1, 9, new byte[100 + i]));
-            }
+                var now = containers.Received();
+                var without = Uids.Index().Where(pair => now[pair.Item] == before[pair.Item]).Take(Burst).ToList();
+                foreach (var (i, uid) in without)
+                {
+                    outside.Send(PacketFactory.Udp(IPAddress.Parse(Lab.OutsideV4), Address(uid), 1, 9, new byte[100 + i]));
+                    sent[i]++;
+                }
 
-            Eventually.True(() => containers.Received() is var now && some.All(pair => now[pair.Item] - before[pair.Item] >= 128 + pair.Index), "a packet at each", 60);
-        }
-
+                return without.Count == 0;
+            },
+            "a packet at each",
+            60);
         var got = containers.Received();
         for (var i = 0; i < Uids.Length; i++)
         {
-            // A link header counts where there is one; a second packet would be a hundred bytes more.
-            Assert.InRange(got[Uids[i]] - before[Uids[i]], 128 + i, 128 + i + 14);
+            // A link header counts where there is one.
+            var (bytes, one) = (got[Uids[i]] - before[Uids[i]], 128 + i);
+            Assert.True(Enumerable.Range(1, sent[i]).Any(count => bytes == count * one || bytes == count * (one + 14)), $"container {Uids[i]} got {bytes} bytes, {sent[i]} packets of {one} were sent to it");
         }
 
         // Each as its neighbour: all are dropped.

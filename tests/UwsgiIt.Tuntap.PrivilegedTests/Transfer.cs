@@ -50,6 +50,7 @@ internal static class Transfer
         for (var turn = 0; whileRunning is not null && (!sent.IsCompleted || turn < 5); turn++)
         {
             whileRunning(turn);
+            sent.Wait(1);
         }
 
         sent.GetAwaiter().GetResult();

@@ -33,7 +33,8 @@ internal sealed class TunnelGateway(Action<Action> post, TunnelCounters counters
 
     /// <summary>
     /// Sends a frame's packets to a router. From any worker, with that worker's scratch. What is longer than a datagram carries whole is too big for who
-    /// can do something about it, that is send fragments; for others the host's kernel fragments the datagram.
+    /// can do something about it, that is send fragments: the kernel remembers the answer for all of its protocols. For others the host's kernel fragments
+    /// the datagram.
     /// </summary>
     public DropCause Send(IPEndPoint router, ReadOnlySpan<byte> frame, in FrameFacts facts, bool maySendFragments, TunnelScratch scratch, long now)
     {
@@ -50,7 +51,7 @@ internal sealed class TunnelGateway(Action<Action> post, TunnelCounters counters
         }
 
         var packet = frame[VirtioHeader.Bytes..];
-        if (Longest(frame, packet, facts) > setup.PacketBytes && (maySendFragments || facts.Protocol == IpProtocols.Tcp) && TooBigAnswer.IsWanted(packet, facts))
+        if (Longest(frame, packet, facts) > setup.PacketBytes && maySendFragments && TooBigAnswer.IsWanted(packet, facts))
         {
             return DropCause.TooBig;
         }

@@ -28,7 +28,7 @@ internal static class ChangeRouting
         Certificate x => new("certificate", x.Id, x.CustomerId, ChangeAgents.Router, await ServersOfAsync(db, x.CustomerId, cancellationToken)),
         Customer x => new("customer", x.Id, x.Id, ChangeAgents.Both, await ServersOfAsync(db, x.Id, cancellationToken)),
         CustomService x => new("custom-service", x.Id, x.CustomerId, ChangeAgents.Containerd, [x.ServerId]),
-        Server x => new("server", x.Id, x.OwnerId, ChangeAgents.Containerd, change.Action == "updated" && !IsElsewhere(change) ? [x.Id] : await db.Servers.Where(other => other.Id != x.Id).Select(static other => other.Id).ToListAsync(cancellationToken)),
+        Server x => new("server", x.Id, x.OwnerId, ChangeAgents.Containerd, await AboutServerAsync(db, x, change, cancellationToken)),
         LegionMember x => new("legion", x.LegionId, null, ChangeAgents.Containerd, await MembersAsync(db, x.LegionId, x.ServerId, cancellationToken)),
         Legion x => new("legion", x.Id, x.CustomerId, ChangeAgents.Containerd, await MembersAsync(db, x.Id, null, cancellationToken)),
         FloatingAddress x => new("floating-address", x.Id, x.CustomerId, ChangeAgents.Containerd, await MembersAsync(db, x.LegionId ?? 0, x.ServerId, cancellationToken)),
@@ -42,8 +42,13 @@ internal static class ChangeRouting
         _ => throw new InvalidOperationException($"{change.Entity.GetType().Name} is not recorded."),
     };
 
-    // Where and by which key others reach it.
-    private static bool IsElsewhere(RecordedChange change) => change.After is { } after && (after.Contains("\"Tunnel", StringComparison.Ordinal) || after.Contains("\"WireGuard", StringComparison.Ordinal) || after.Contains("\"Address\"", StringComparison.Ordinal));
+    // Its own settings are its own affair; that it is there, and where and by which key it is reached, is the others' too.
+    private static Task<List<int>> AboutServerAsync(ApiContext db, Server server, RecordedChange change, CancellationToken cancellationToken)
+    {
+        var isUpdate = change.Action == "updated";
+        var isOwn = isUpdate && !(change.After is { } after && (after.Contains("\"Tunnel", StringComparison.Ordinal) || after.Contains("\"WireGuard", StringComparison.Ordinal) || after.Contains("\"Address\"", StringComparison.Ordinal)));
+        return isOwn ? Task.FromResult<List<int>>([server.Id]) : db.Servers.Where(other => isUpdate || other.Id != server.Id).Select(static other => other.Id).ToListAsync(cancellationToken);
+    }
 
     private static async Task<ChangeTarget> OfContainersAsync(string kind, long id, ApiContext db, int[] containerIds, CancellationToken cancellationToken)
     {

@@ -105,8 +105,8 @@ public sealed class AcmeTests
         await using var other = new RouterEnvironment();
         var pebble = new Pebble(router);
 
-        // A life of 40 s: two thirds are soon over.
-        await pebble.StartAsync(new JsonObject { ["certificateValidityPeriod"] = 40 });
+        // A life of 60 s: two thirds are soon over, and 20 s are enough for a machine that is busy.
+        await pebble.StartAsync(new JsonObject { ["certificateValidityPeriod"] = 60 });
         var settings = pebble.Settings("Http01", "www.example.com");
         await StartAsync(router, settings);
         await StartAsync(other, (JsonObject)settings.DeepClone());
@@ -114,11 +114,11 @@ public sealed class AcmeTests
         await OrderedAsync(other, "www.example.com");
         var file = router.Folder.File("acme/certificates/www.example.com.pem");
         using var first = X509Certificate2.CreateFromPemFile(file);
-        Assert.True(pebble.Issued == 1 || DateTime.UtcNow > first.NotBefore.ToUniversalTime().AddSeconds(20), "two routers, two orders");
-        await Eventually.TrueAsync(async () => X509Certificate2.CreateFromPem(await File.ReadAllTextAsync(file)).SerialNumber != first.SerialNumber, "it is renewed before it ends", 60);
+        Assert.True(pebble.Issued == 1 || DateTime.UtcNow > first.NotBefore.ToUniversalTime().AddSeconds(30), "two routers, two orders");
+        await Eventually.TrueAsync(async () => X509Certificate2.CreateFromPem(await File.ReadAllTextAsync(file)).SerialNumber != first.SerialNumber, "it is renewed before it ends", 90);
         Assert.True(DateTime.UtcNow < first.NotAfter.ToUniversalTime(), "too late");
         using var second = X509Certificate2.CreateFromPemFile(file);
-        Assert.True(second.NotBefore >= first.NotBefore.AddSeconds(20), "too early");
+        Assert.True(second.NotBefore >= first.NotBefore.AddSeconds(30), "too early");
     }
 
     [Fact]

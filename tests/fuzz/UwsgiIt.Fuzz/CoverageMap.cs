@@ -19,7 +19,11 @@ internal sealed unsafe class CoverageMap
     public int Branches { get; private set; }
 
     /// <summary>To be called before anything instrumented runs: it would write to nowhere.</summary>
-    public static void Attach() => Trace.SharedMem = Taken;
+    public static void Attach()
+    {
+        Trace.SharedMem = Taken;
+        Trace.OnBranch = static (_, _) => { };
+    }
 
     /// <summary>Adds what the last input took; true when it took a branch for the first time, or one more often than any before by a power of two.</summary>
     public bool Learn()

@@ -9,11 +9,13 @@ using UwsgiIt.Fuzz;
 // fuzz TARGET --libfuzzer                under libFuzzer, instrumented by the sharpfuzz tool
 // fuzz TARGET --unpack FOLDER --corpus FOLDER
 //                                        writes seeds and kept inputs as files
+// fuzz TARGET|all --coverage FOLDER --corpus FOLDER
+//                                        how much of their code seeds, kept inputs and FOLDER/TARGET/default/queue reach; instrumented with SHARPFUZZ_ENABLE_ON_BRANCH_CALLBACK
 // fuzz all --list
 CoverageMap.Attach();
 if (args.Length < 2 || (args[0] != "all" && !FuzzTargets.All.ContainsKey(args[0])))
 {
-    Console.Error.WriteLine($"Usage: fuzz TARGET FILE… | fuzz TARGET|all --seconds N [--seed S] [--corpus FOLDER] | fuzz TARGET --afl | fuzz TARGET --libfuzzer | fuzz TARGET --unpack FOLDER --corpus FOLDER | fuzz all --list\nTargets: {string.Join(' ', FuzzTargets.All.Keys)}");
+    Console.Error.WriteLine($"Usage: fuzz TARGET FILE… | fuzz TARGET|all --seconds N [--seed S] [--corpus FOLDER] | fuzz TARGET --afl | fuzz TARGET --libfuzzer | fuzz TARGET --unpack FOLDER --corpus FOLDER | fuzz TARGET|all --coverage FOLDER --corpus FOLDER | fuzz all --list\nTargets: {string.Join(' ', FuzzTargets.All.Keys)}");
     return 64;
 }
 
@@ -35,6 +37,17 @@ switch (args[1])
         return 0;
     case "--unpack":
         Corpus.Unpack(args[2], [.. FuzzTargets.All[args[0]].Seeds, .. Corpus.Read(Option("--corpus") ?? "", args[0])]);
+        return 0;
+    case "--coverage":
+        var points = PointCoverage.Find(AppContext.BaseDirectory);
+        foreach (var (name, target) in FuzzTargets.All.Where(target => args[0] == "all" || args[0] == target.Key))
+        {
+            var queue = Path.Combine(args[2], name, "default", "queue");
+            var found = Directory.Exists(queue) ? Directory.GetFiles(queue).Select(File.ReadAllBytes) : [];
+            var (passed, ofMethods, ofTypes) = PointCoverage.Measure(target, [.. target.Seeds, .. Corpus.Read(Option("--corpus") ?? "", name), .. found], points);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {passed} points: {100.0 * passed / Math.Max(1, ofMethods):f0} % of {ofMethods} in the methods it comes to, {100.0 * passed / Math.Max(1, ofTypes):f0} % of {ofTypes} in their types"));
+        }
+
         return 0;
     case "--seconds":
         break;

@@ -10,6 +10,7 @@ namespace UwsgiIt.Tuntap.Frames;
 internal static class Segmenter
 {
     private const byte GsoUdpL4 = 5;
+    private const int MinTcpBytes = 20;
 
     /// <summary>How many packets the frame is; 0 when its header is none. A stream's segments are made to fit <paramref name="maxPacketBytes"/>, for TCP does not care.</summary>
     public static int Count(ReadOnlySpan<byte> frame, in FrameFacts facts, int maxPacketBytes = int.MaxValue)
@@ -64,8 +65,11 @@ internal static class Segmenter
     private static int SegmentSize(ReadOnlySpan<byte> frame, in FrameFacts facts, int header, int maxPacketBytes) =>
         facts.Protocol == IpProtocols.Tcp ? Math.Min(VirtioHeader.SegmentSize(frame), maxPacketBytes - header) : VirtioHeader.SegmentSize(frame);
 
+    // More than there is when the transport header is not there: a later fragment has none.
     private static int HeaderLength(ReadOnlySpan<byte> packet, in FrameFacts facts) =>
-        facts.TransportOffset + (facts.Protocol == IpProtocols.Tcp ? (packet[facts.TransportOffset + 12] >> 4) * 4 : 8);
+        facts.Protocol != IpProtocols.Tcp ? facts.TransportOffset + 8
+        : packet.Length < facts.TransportOffset + MinTcpBytes ? packet.Length + 1
+        : facts.TransportOffset + ((packet[facts.TransportOffset + 12] >> 4) * 4);
 
     private static int WriteWhole(ReadOnlySpan<byte> frame, ReadOnlySpan<byte> whole, Span<byte> packet)
     {

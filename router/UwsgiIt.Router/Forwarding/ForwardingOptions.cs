@@ -18,9 +18,9 @@ internal sealed class ForwardingOptions : IValidatedOptions
 
     /// <summary>
     /// How long a client may leave a response where it is: in each such time it has to acknowledge what <c>Limits:MinResponseRate</c> asks for, with no
-    /// credit for having been fast. Default 14 s, so that one that stalls is gone within 15. A name may have its own (<c>Policy:…:ClientStallTimeout</c>).
+    /// credit for having been fast. Default 10 s. A name may have its own (<c>Policy:…:ClientStallTimeout</c>).
     /// </summary>
-    public TimeSpan ClientStallTimeout { get; set; } = TimeSpan.FromSeconds(14);
+    public TimeSpan ClientStallTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Longest time of a request in all, once its head has arrived; an upgraded connection has its own bound. Default 4 hours.</summary>
     public TimeSpan MaxRequestTime { get; set; } = TimeSpan.FromHours(4);

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
+using UwsgiIt.Tests.Common;
 
 namespace UwsgiIt.Api.FunctionalTests;
 
@@ -36,12 +36,8 @@ internal sealed class ApiProcess : IDisposable
 
     public string Output { get; private set; } = "";
 
-    public static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
-    }
+    /// <summary>One that stays free while the process is started anew on it: not of the range that outgoing connections take theirs from.</summary>
+    public static int FreePort() => FreePorts.Next();
 
     public static async Task<ApiProcess> StartAsync(string directory, int port, IReadOnlyDictionary<string, string> settings)
     {

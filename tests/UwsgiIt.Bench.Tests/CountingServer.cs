@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -17,6 +18,9 @@ internal sealed class CountingServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly Dictionary<string, long> _byPath = []; // guarded by itself
     private long _count;
+    private long _windowCount; // with the two below: guarded by _byPath
+    private long _windowFirst;
+    private long _windowLast;
     private int _connections;
 
     private CountingServer(TimeSpan delay, HttpProtocols protocols, bool tls)
@@ -52,6 +56,18 @@ internal sealed class CountingServer : IAsyncDisposable
     /// <summary>Connections accepted.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
+    /// <summary>Requests a second by this server's own clock, from the first that came since <see cref="BeginWindow"/> to the last that was answered.</summary>
+    public double WindowRate
+    {
+        get
+        {
+            lock (_byPath)
+            {
+                return _windowCount / Stopwatch.GetElapsedTime(_windowFirst, _windowLast).TotalSeconds;
+            }
+        }
+    }
+
     public IPEndPoint EndPoint { get; private set; } = null!;
 
     public static async Task<CountingServer> StartAsync(TimeSpan delay, HttpProtocols protocols = HttpProtocols.Http1, bool tls = false)
@@ -61,6 +77,14 @@ internal sealed class CountingServer : IAsyncDisposable
         var address = new Uri(server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         server.EndPoint = new IPEndPoint(IPAddress.Loopback, address.Port);
         return server;
+    }
+
+    public void BeginWindow()
+    {
+        lock (_byPath)
+        {
+            (_windowCount, _windowFirst, _windowLast) = (0, 0, 0);
+        }
     }
 
     public long CountOf(string path)
@@ -87,6 +111,7 @@ internal sealed class CountingServer : IAsyncDisposable
             return;
         }
 
+        var came = Stopwatch.GetTimestamp();
         if (delay > TimeSpan.Zero)
         {
             await Task.Delay(delay);
@@ -95,6 +120,9 @@ internal sealed class CountingServer : IAsyncDisposable
         Interlocked.Increment(ref _count);
         lock (_byPath)
         {
+            _windowCount++;
+            _windowFirst = _windowFirst == 0 ? came : Math.Min(_windowFirst, came);
+            _windowLast = Stopwatch.GetTimestamp();
             _byPath[context.Request.Path] = _byPath.GetValueOrDefault(context.Request.Path) + 1;
         }
 

@@ -27,7 +27,7 @@ public sealed class InContainerTests
             "--definitions", host.Folder.File("definitions"), "--keys", host.Folder.File("keys"), "--container-memory", "512", "--container-storage", "2000", "--server", "one", "--memory", "4000", "--storage", "4000", "--output", agent);
 
         // Its customers come by the router. That this one is root's, and on the same socket, makes nobody an operator.
-        await Eventually.TrueAsync(async () => await StatusAsync(host, "/healthz") == HttpStatusCode.OK, $"the api answers on its name; {host.Router!.Output}", 90);
+        await Eventually.TrueAsync(async () => await StatusAsync(host, "/healthz") == HttpStatusCode.OK, $"the api answers on its name; {host.Router!.Output}", 120);
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(host, "/api/me"));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(host, "/v1/servers"));
         Assert.Equal("running", await host.PhaseAsync(Uid));
@@ -40,7 +40,7 @@ public sealed class InContainerTests
         await host.StartDaemonAsync();
         await ApiAsync(host, "customers", "create", "name=acme", "password=secret");
         await ApiAsync(host, "distros", "create", "name=debian", "path=debian-12");
-        await ApiAsync(host, "containers", "create", "name=shop", "server=1", "memory=256", "storage=256", "customer=1", "distro=1", $"ssh_keys[]={SshKey}", "--wait", "60");
+        await ApiAsync(host, "containers", "create", "name=shop", "server=1", "memory=256", "storage=256", "customer=1", "distro=1", $"ssh_keys[]={SshKey}", "--wait", "120");
         Assert.Equal("running", await host.PhaseAsync());
         Assert.Equal(before, await host.PidAsync(Uid));
         using (var login = new HttpRequestMessage(HttpMethod.Get, $"http://{host.Http}/api/me"))
@@ -55,8 +55,8 @@ public sealed class InContainerTests
         // Killed from inside, it is started again by its Emperor, on the same database.
         var (code, output) = await host.ShellAsync("kill -9 $(pidof uwsgiit-api)", Uid);
         Assert.True(code == 0, output);
-        await Eventually.TrueAsync(async () => await StatusAsync(host, "/healthz") == HttpStatusCode.OK, "the api is back", 90);
-        await ApiAsync(host, "containers", "set", "30001", "memory=300", "--wait", "60");
+        await Eventually.TrueAsync(async () => await StatusAsync(host, "/healthz") == HttpStatusCode.OK, "the api is back", 120);
+        await ApiAsync(host, "containers", "set", "30001", "memory=300", "--wait", "120");
         Assert.Equal(300 * 1024 * 1024, (await host.ContainerAsync())!.Value.GetProperty("usage").GetProperty("memory_limit").GetInt64());
     }
 

@@ -21,7 +21,7 @@ internal sealed class ProvisioningApi : IDisposable
     public async Task StartAsync()
     {
         _process = new ChildProcess("dotnet", [Programs.Assembly("uwsgiit-api"), "--Listener:Endpoints:0:Address", $"127.0.0.1:{_plain}", "--Listener:Endpoints:1:Address", Socket, "--Listener:Endpoints:2:Address", $"127.0.0.1:{_tls}", "--Listener:Endpoints:2:Tls", "true", "--Storage:Directory", _folder.Path]);
-        await Eventually.TrueAsync(async () => _process.Process.HasExited ? throw new InvalidOperationException(_process.Output) : await ContainerHost.StatusAsync($"http://127.0.0.1:{_plain}/readyz") == 200, "the api is ready", 60);
+        await Eventually.TrueAsync(async () => _process.Process.HasExited ? throw new InvalidOperationException(_process.Output) : await ContainerHost.StatusAsync($"http://127.0.0.1:{_plain}/readyz") == 200, "the api is ready", 120);
     }
 
     public async Task KillAsync()
@@ -36,7 +36,7 @@ internal sealed class ProvisioningApi : IDisposable
     public async Task<string> CliAsync(params string[] arguments)
     {
         using var cli = new ChildProcess("dotnet", [Programs.Assembly("uwsgiit"), .. arguments, "--socket", Socket]);
-        var code = await cli.WaitAsync(120);
+        var code = await cli.WaitAsync(240);
         cli.Process.WaitForExit();
         Assert.True(code == 0, $"uwsgiit {string.Join(' ', arguments)}: {code}\n{cli.Output}\n{_process?.Output}");
         return cli.Output;

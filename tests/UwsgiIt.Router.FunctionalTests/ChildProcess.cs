@@ -55,7 +55,17 @@ internal sealed class ChildProcess : IDisposable
             return;
         }
 
-        var id = ProgramId;
+        int id;
+        try
+        {
+            id = ProgramId;
+        }
+        catch (IOException)
+        {
+            // It ended as we looked for it.
+            return;
+        }
+
         using var kill = Process.Start("kill", ["-s", name, "--", wholeGroup ? $"-{id}" : $"{id}"]);
         kill.WaitForExit();
     }

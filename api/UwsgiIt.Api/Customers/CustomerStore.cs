@@ -9,6 +9,9 @@ namespace UwsgiIt.Api.Customers;
 /// <summary>Customers: made by operators with their first login and key pair; they change their own account.</summary>
 internal sealed class CustomerStore(StoreContext context, Passwords passwords) : Store<Customer, CustomerView, CustomerCreate, CustomerPatch>(context)
 {
+    private (string Private, string Public)? _keys;
+    private string? _passwordHash;
+
     public override IQueryable<Customer> Rows => Db.Customers;
 
     public override IQueryable<Customer> Filter(IQueryable<Customer> rows, IQueryCollection query) => QueryText.Of(query, "search") is { } search
@@ -18,6 +21,12 @@ internal sealed class CustomerStore(StoreContext context, Passwords passwords) :
     /// <summary>The hash of a password to be set, made before the transaction; null for null.</summary>
     public async Task<string?> HashAsync(string? password, CancellationToken cancellationToken) => password is null ? null : await passwords.HashAsync(LoginName.CheckPassword(password), cancellationToken);
 
+    public override async Task PrepareAsync(CustomerCreate body, CancellationToken cancellationToken)
+    {
+        _keys = KeyPairs.Make(body.KeyKind);
+        _passwordHash = await HashAsync(body.Password, cancellationToken);
+    }
+
     public override async Task<Customer> CreateAsync(CustomerCreate body, CancellationToken cancellationToken)
     {
         var name = LoginName.Check(body.Name);
@@ -26,7 +35,7 @@ internal sealed class CustomerStore(StoreContext context, Passwords passwords) :
             throw Fault.Conflict("The name is taken.");
         }
 
-        var (privateKey, publicKey) = KeyPairs.Make(body.KeyKind);
+        var (privateKey, publicKey) = _keys ?? KeyPairs.Make(body.KeyKind);
         var row = new Customer
         {
             Name = name,
@@ -37,7 +46,7 @@ internal sealed class CustomerStore(StoreContext context, Passwords passwords) :
             PublicKey = publicKey,
             KeyUnix = Now,
         };
-        row.Users.Add(new User { Name = name, Email = TextRules.Line("email", body.Email) ?? "", Role = UserRole.Owner, PasswordHash = await HashAsync(body.Password, cancellationToken) });
+        row.Users.Add(new User { Name = name, Email = TextRules.Line("email", body.Email) ?? "", Role = UserRole.Owner, PasswordHash = _passwordHash ?? await HashAsync(body.Password, cancellationToken) });
         Db.Add(row);
         await Db.SaveChangesAsync(cancellationToken);
         return row;

@@ -9,7 +9,11 @@ namespace UwsgiIt.Api.Customers;
 /// <summary>Logins. A customer's further users are named <c>name@customer</c>.</summary>
 internal sealed class UserStore(StoreContext context, Passwords passwords) : Store<User, UserView, UserCreate, UserPatch>(context)
 {
+    private string? _passwordHash;
+
     public override IQueryable<User> Rows => Db.Users;
+
+    public override async Task PrepareAsync(UserCreate body, CancellationToken cancellationToken) => _passwordHash = await passwords.HashAsync(LoginName.CheckPassword(body.Password), cancellationToken);
 
     public override async Task<User> CreateAsync(UserCreate body, CancellationToken cancellationToken)
     {
@@ -27,7 +31,7 @@ internal sealed class UserStore(StoreContext context, Passwords passwords) : Sto
             throw Fault.Conflict("The name is taken.");
         }
 
-        var row = new User { Name = name, Email = TextRules.Line("email", body.Email) ?? "", Role = role, CustomerId = customerId, PasswordHash = await passwords.HashAsync(LoginName.CheckPassword(body.Password), cancellationToken) };
+        var row = new User { Name = name, Email = TextRules.Line("email", body.Email) ?? "", Role = role, CustomerId = customerId, PasswordHash = _passwordHash ?? await passwords.HashAsync(LoginName.CheckPassword(body.Password), cancellationToken) };
         Db.Add(row);
         await Db.SaveChangesAsync(cancellationToken);
         return row;

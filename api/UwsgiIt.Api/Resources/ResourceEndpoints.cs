@@ -21,7 +21,7 @@ internal static class ResourceEndpoints
         group.MapGet("/{id:int}", GetAsync<TStore, TRow, TView, TCreate, TPatch>).WithMetadata(access.ForRead).Produces<TView>();
         if (access.CanCreate)
         {
-            group.MapPost("", CreateAsync<TStore, TRow, TView, TCreate, TPatch>).WithMetadata(access.ForCreate).AddEndpointFilter<WriteFilter>().Produces<TView>(StatusCodes.Status201Created);
+            group.MapPost("", CreateAsync<TStore, TRow, TView, TCreate, TPatch>).WithMetadata(access.ForCreate).AddEndpointFilter(PrepareAsync<TStore, TRow, TView, TCreate, TPatch>).AddEndpointFilter<WriteFilter>().Produces<TView>(StatusCodes.Status201Created);
         }
 
         if (access.CanPatch)
@@ -54,6 +54,19 @@ internal static class ResourceEndpoints
         var row = await FindAsync<TStore, TRow, TView, TCreate, TPatch>(store, id, http);
         var tag = ETags.Of(row);
         return ETags.IsUnchanged(http.Request, tag) ? new ApiResult(StatusCodes.Status304NotModified) { ETag = tag } : await AnswerAsync<TStore, TRow, TView, TCreate, TPatch>(store, row, StatusCodes.Status200OK, http);
+    }
+
+    private static async ValueTask<object?> PrepareAsync<TStore, TRow, TView, TCreate, TPatch>(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+        where TStore : Store<TRow, TView, TCreate, TPatch>
+        where TRow : TrackedRow
+        where TCreate : class
+    {
+        if (context.Arguments.OfType<TCreate>().FirstOrDefault() is { } body)
+        {
+            await context.HttpContext.RequestServices.GetRequiredService<TStore>().PrepareAsync(body, context.HttpContext.RequestAborted);
+        }
+
+        return await next(context);
     }
 
     internal static async Task<ApiResult> CreateAsync<TStore, TRow, TView, TCreate, TPatch>([FromServices] TStore store, HttpContext http, [FromBody] TCreate body)

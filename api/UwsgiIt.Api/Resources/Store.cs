@@ -27,6 +27,9 @@ internal abstract class Store<TRow, TView, TCreate, TPatch>(StoreContext context
     /// <summary>Rows narrowed by the query of a list call.</summary>
     public virtual IQueryable<TRow> Filter(IQueryable<TRow> rows, IQueryCollection query) => rows;
 
+    /// <summary>What a new object costs much to make, before the transaction that everybody else waits for: a key pair, a password's hash.</summary>
+    public virtual Task PrepareAsync(TCreate body, CancellationToken cancellationToken) => Task.CompletedTask;
+
     public virtual Task<TRow> CreateAsync(TCreate body, CancellationToken cancellationToken) => throw new Fault(FaultKind.MethodNotAllowed, "Method not allowed");
 
     public virtual Task UpdateAsync(TRow row, TPatch patch, CancellationToken cancellationToken) => throw new Fault(FaultKind.MethodNotAllowed, "Method not allowed");

@@ -54,6 +54,8 @@ internal sealed partial class WireGuardTunnel(IOptions<NetworkOptions> options, 
         {
             using var space = Open();
             NetworkTool.Run(space, Tool("wg"), config, "syncconf", Device, "/dev/stdin");
+            NetworkTool.Run(space, Tool("ip"), null, "-4", "route", "flush", "dev", Device, "proto", "static");
+            NetworkTool.Run(space, Tool("ip"), null, "-6", "route", "flush", "dev", Device, "proto", "static");
             NetworkTool.Run(space, Tool("ip"), routes, "-batch", "-");
             _applied = config;
             return true;
@@ -67,10 +69,10 @@ internal sealed partial class WireGuardTunnel(IOptions<NetworkOptions> options, 
 
     private static string Tool(string name) => NetworkTool.Find(name) ?? throw new IOException($"{name} is not installed");
 
-    // All of them anew: there is nothing else on the device.
+    // All of them anew: there is nothing else on the device. A batch takes no option such as -6.
     private static string Routes(IEnumerable<WireGuardPeer> peers, AddressPlan plan)
     {
-        var lines = new StringBuilder($"route flush dev {Device} proto static\n-6 route flush dev {Device} proto static\n");
+        var lines = new StringBuilder();
         foreach (var uid in peers.SelectMany(static peer => peer.Uids))
         {
             lines.Append(CultureInfo.InvariantCulture, $"route replace {IpAddresses.ToText(AddressFamilies.V4, plan.V4(uid))}/32 dev {Device} proto static\nroute replace {IpAddresses.ToText(AddressFamilies.V6, plan.V6(uid))}/128 dev {Device} proto static\n");

@@ -47,7 +47,7 @@ def until(condition, seconds=180):
 
 
 def run(*words, **options):
-    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=600, text=True, errors='replace', **options)
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600, text=True, errors='replace', **({} if 'input' in options else {'stdin': subprocess.DEVNULL}), **options)
     return done.returncode, done.stdout.strip()
 
 
@@ -139,6 +139,32 @@ def isolation():
     check('no tun device, no kernel log', inside('cat /dev/net/tun /dev/kmsg')[0] != 0)
 
 
+def network():
+    # Another server in a namespace of its own, by the kernel's WireGuard: what our daemon makes of the files, against wg(8) and ip(8).
+    keys = [run('wg', 'genkey')[1]]
+    keys.append(run('wg', 'pubkey', input=keys[0])[1])
+    open('/run/there.key', 'w').write(keys[0])
+    for line in ('netns add there', 'link add wan type veth peer name wan netns there', 'addr add 192.0.2.1/24 dev wan', 'link set wan up', '-n there addr add 192.0.2.2/24 dev wan', '-n there link set wan up',
+                 '-n there link add wg0 type wireguard', '-n there addr add 10.0.1.246/32 dev wg0', '-n there addr add 10.0.1.247/32 dev wg0', '-n there link set wg0 up', '-n there route add 10.0.0.3/32 dev wg0 src 10.0.1.246'):
+        code, output = run('ip', *line.split())
+        check(f'ip {line}', code == 0, output) if code else None
+    own = open('/var/lib/uwsgiit/containerd/network.pub').read().strip()
+    code, output = run('ip', 'netns', 'exec', 'there', 'wg', 'set', 'wg0', 'listen-port', '51820', 'private-key', '/run/there.key', 'peer', own, 'endpoint', '192.0.2.1:51820', 'allowed-ips', '10.0.0.3/32')
+    check('the other server is set up', code == 0, output)
+    pid = container()['process_id']
+    define(links=[30500])
+    with open('/etc/uwsgiit/network.new', 'w') as file:
+        json.dump({'remotes': {'30500': '192.0.2.2:999'}, 'tunnels': {'192.0.2.2:999': keys[1]}, 'wire_guards': {'192.0.2.2:999': '192.0.2.2:51820'}}, file)
+    os.rename('/etc/uwsgiit/network.new', '/etc/uwsgiit/network.json')
+    check('WireGuard gets its peer from the daemon', until(lambda: run('wg', 'show', 'uwsgiwg', 'allowed-ips')[1].startswith(f'{keys[1]}\t10.0.1.246/32'), 60), run('wg', 'show')[1] + run('journalctl', '-u', 'uwsgiit-containerd', '--no-pager')[1][-2000:])
+    ping = ('ip', 'netns', 'exec', 'there', 'ping', '-c', '1', '-W', '5', '10.0.0.3')
+    check('a linked container is reached by WireGuard, both ways', until(lambda: run(*ping)[0] == 0, 60), run(*ping)[1] + run('ip', 'route')[1] + run('nft', 'list', 'ruleset')[1][-3000:])
+    check('another address of that server is not', run(*ping[:5], '-I', '10.0.1.247', *ping[5:])[0] != 0)
+    define()
+    check('without the link nothing passes', until(lambda: run(*ping)[0] != 0, 60))
+    check('all that without a restart', container().get('process_id') == pid, container())
+
+
 def ssh():
     run('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', '/run/host_key')
     with open('/run/sshd_config', 'w') as file:
@@ -171,7 +197,8 @@ def main():
     run('mount', '-o', 'usrquota', '/dev/vm/data', '/containers')
     run('quotaon', '/containers')
     with open('/etc/uwsgiit/containerd.json', 'w') as file:
-        json.dump({'Path': {'EmperorPath': '/job/emperor/uwsgiit-emperor'}, 'Login': {'ExtrausersDirectory': '/var/lib/extrausers'}, 'Alarm': {'Interval': '01:00:00'}, 'Start': {'Timeout': '00:03:00'}}, file)
+        json.dump({'Path': {'EmperorPath': '/job/emperor/uwsgiit-emperor'}, 'Login': {'ExtrausersDirectory': '/var/lib/extrausers'}, 'Alarm': {'Interval': '01:00:00'}, 'Start': {'Timeout': '00:03:00'},
+                   'Network': {'DataPlane': 'Nftables', 'Tunnel': '192.0.2.1:999'}}, file)
     define()
     if not unit():
         return
@@ -182,7 +209,7 @@ def main():
     put('app.py', "def application(e, s):\n    s('200 OK', [])\n    return [b'from the machine']\n")
     put('vassals/app.ini', f'[uwsgi]\nplugin = python3\nmaster = true\nwsgi-file = {HOME}/app.py\nhttp-socket = {HOME}/run/app.sock\n')
     check('uWSGI answers in it', until(answer), inside('cat ~/logs/emperor.log')[1][-2000:])
-    for part in (limits, quota_of_ext4, alarms, isolation, ssh, daemon):
+    for part in (limits, quota_of_ext4, alarms, isolation, network, ssh, daemon):
         try:
             part()
         except Exception as e:

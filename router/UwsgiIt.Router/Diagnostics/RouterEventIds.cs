@@ -64,6 +64,7 @@ internal static class RouterEventIds
     // Transport 4500-4999
     public const int LoopFault = 4500;
     public const int AcceptFailed = 4501;
+    public const int ConnectionFailed = 4502;
 
     // Agents 4600-4699
     public const int AgentApplied = 4600;

@@ -7,6 +7,7 @@ using UwsgiIt.Router.FastRouter;
 using UwsgiIt.Router.ProxyProtocol;
 using UwsgiIt.Router.Sessions;
 using UwsgiIt.Router.Tls;
+using UwsgiIt.Router.Transport;
 
 namespace UwsgiIt.Router.Hosting;
 
@@ -88,6 +89,8 @@ internal static class KestrelSetup
 
     private static void Configure(ListenOptions listen, EndpointOptions endpoint, ListenerOptions options)
     {
+        listen.UseCarrier();
+
         // Whoever comes after this sees the client's address, not the load balancer's.
         if (endpoint.ProxyProtocol)
         {

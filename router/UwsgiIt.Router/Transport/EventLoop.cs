@@ -33,6 +33,7 @@ internal sealed partial class EventLoop : PipeScheduler, IDisposable
     private readonly Thread _thread;
     private volatile bool _stopping;
     private int _awake = 1;
+    private int _clients;
 
     public EventLoop(int index, ILogger logger)
     {
@@ -46,6 +47,11 @@ internal sealed partial class EventLoop : PipeScheduler, IDisposable
     public static EventLoop? Current => _current;
 
     public int Index { get; }
+
+    /// <summary>Clients that it serves or is about to.</summary>
+    public int Clients => Volatile.Read(ref _clients);
+
+    public void CountClient(int change) => Interlocked.Add(ref _clients, change);
 
     public void Watch(StreamSocket socket, IPollHandler handler, PollEvents events)
     {
@@ -88,14 +94,14 @@ internal sealed partial class EventLoop : PipeScheduler, IDisposable
         {
             // From here on whoever enqueues wakes us; what was enqueued before is seen by the look at the queue.
             Interlocked.Exchange(ref _awake, 0);
-            if (!_work.IsEmpty)
+            var isIdle = _work.IsEmpty;
+            if (!isIdle)
             {
                 Interlocked.Exchange(ref _awake, 1);
-                RunWork();
-                continue;
             }
 
-            var count = _poll.Wait();
+            // Work that enqueues itself again lets sockets have their turn.
+            var count = _poll.Wait(isIdle ? -1 : 0);
             Interlocked.Exchange(ref _awake, 1);
             for (var i = 0; i < count; i++)
             {

@@ -8,15 +8,27 @@ internal sealed class EventLoops(IOptions<TransportOptions> options, ILogger<Eve
     private readonly Lazy<EventLoop[]> _loops = new(() =>
         [.. Enumerable.Range(0, options.Value.Loops > 0 ? options.Value.Loops : Environment.ProcessorCount).Select(index => new EventLoop(index, logger))]);
 
-    private uint _next;
+    // Ours: loops differ by no more than one part in so many.
+    private const int EvenlyTo = 16;
 
     public IReadOnlyList<EventLoop> All => _loops.Value;
 
-    /// <summary>One after the other, so that connections spread evenly.</summary>
-    public EventLoop Next()
+    /// <summary>
+    /// The loop for one more client: that of the caller, which saves a wake, unless another has clearly fewer clients.
+    /// </summary>
+    public EventLoop Pick()
     {
         var loops = _loops.Value;
-        return loops[Interlocked.Increment(ref _next) % (uint)loops.Length];
+        var least = loops[0];
+        foreach (var loop in loops)
+        {
+            if (loop.Clients < least.Clients)
+            {
+                least = loop;
+            }
+        }
+
+        return EventLoop.Current is { } own && own.Clients <= least.Clients + (least.Clients / EvenlyTo) + 1 ? own : least;
     }
 
     public void Dispose()

@@ -1,40 +1,42 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Http.Features;
 using UwsgiIt.Linux;
 
 namespace UwsgiIt.Router.Transport;
 
 /// <summary>A client's connection as Kestrel knows it.</summary>
-internal sealed class LoopConnection : ConnectionContext, IConnectionIdFeature, IConnectionTransportFeature, IConnectionItemsFeature, IConnectionLifetimeFeature, IConnectionEndPointFeature, IMemoryPoolFeature, IClientProgress
+internal sealed partial class LoopConnection : ConnectionContext, IConnectionIdFeature, IConnectionTransportFeature, IConnectionItemsFeature, IConnectionLifetimeFeature,
+    IConnectionEndPointFeature, IMemoryPoolFeature, IConnectionHeartbeatFeature, IConnectionLifetimeNotificationFeature, IConnectionCompleteFeature, IClientProgress
 {
+    private static readonly Type[] OwnTypes =
+    [
+        typeof(IConnectionIdFeature), typeof(IConnectionTransportFeature), typeof(IConnectionItemsFeature), typeof(IConnectionLifetimeFeature), typeof(IConnectionEndPointFeature),
+        typeof(IMemoryPoolFeature), typeof(IConnectionHeartbeatFeature), typeof(IConnectionLifetimeNotificationFeature), typeof(IConnectionCompleteFeature),
+        typeof(IClientProgress),
+    ];
+
     private readonly CancellationTokenSource _closed = new();
     private readonly LoopClient _client;
+    private readonly LoopCarrier _carrier;
     private string? _id;
     private IDictionary<object, object?>? _items;
+    private Callback? _heartbeat;
+    private Completion? _completion;
     private int _gone;
 
-    public LoopConnection(StreamSocket socket, EventLoop loop, MemoryPool<byte> pool)
+    public LoopConnection(StreamSocket socket, EventLoop loop, MemoryPool<byte> pool, LoopCarrier carrier)
     {
         MemoryPool = pool;
         LocalEndPoint = socket.LocalEndPoint();
         RemoteEndPoint = socket.RemoteEndPoint();
         ConnectionClosed = _closed.Token;
+        ConnectionClosedRequested = carrier.CloseRequested;
+        _carrier = carrier;
         _client = new LoopClient(socket, loop, SignalClosed);
         Transport = _client;
-        var features = new FeatureCollection();
-        features.Set<IConnectionIdFeature>(this);
-        features.Set<IConnectionTransportFeature>(this);
-        features.Set<IConnectionItemsFeature>(this);
-        features.Set<IConnectionLifetimeFeature>(this);
-        features.Set<IConnectionEndPointFeature>(this);
-        features.Set<IMemoryPoolFeature>(this);
-        features.Set<IClientProgress>(this);
-        Features = features;
     }
 
     public override string ConnectionId
@@ -44,8 +46,6 @@ internal sealed class LoopConnection : ConnectionContext, IConnectionIdFeature, 
     }
 
     public MemoryPool<byte> MemoryPool { get; }
-
-    public override IFeatureCollection Features { get; }
 
     public override IDictionary<object, object?> Items
     {
@@ -65,8 +65,46 @@ internal sealed class LoopConnection : ConnectionContext, IConnectionIdFeature, 
     public override CancellationToken ConnectionClosed { get; set; }
 
     public bool TryGetProgress(out TcpProgress progress) => _client.TryGetProgress(out progress);
+    public CancellationToken ConnectionClosedRequested { get; set; }
+
+    /// <summary>Neighbours in the list of the loop's clients, which alone touches them.</summary>
+    public LoopConnection? Before { get; set; }
+
+    public LoopConnection? After { get; set; }
 
     public void Start() => _client.Watch();
+
+    public void OnHeartbeat(Action<object> action, object state)
+    {
+        var added = new Callback(action, state, null);
+        do
+        {
+            added.Next = Volatile.Read(ref _heartbeat);
+        }
+        while (Interlocked.CompareExchange(ref _heartbeat, added, added.Next) != added.Next);
+    }
+
+    public void Tick()
+    {
+        for (var callback = Volatile.Read(ref _heartbeat); callback is not null; callback = callback.Next)
+        {
+            callback.Action(callback.State);
+        }
+    }
+
+    public void OnCompleted(Func<object, Task> callback, object state) => _completion = new Completion(callback, state, _completion);
+
+    /// <summary>Runs what waits for the pipeline's end, the last first.</summary>
+    public async ValueTask CompleteAsync()
+    {
+        for (var completion = _completion; completion is not null; completion = completion.Next)
+        {
+            await completion.Callback(completion.State);
+        }
+    }
+
+    /// <summary>Not for one client: Kestrel asks the carrier, and with it all.</summary>
+    public void RequestClose() => throw new NotSupportedException("A client is asked to close with all others of its listener.");
 
     public override void Abort() => Abort(new ConnectionAbortedException());
 
@@ -86,12 +124,23 @@ internal sealed class LoopConnection : ConnectionContext, IConnectionIdFeature, 
         return base.DisposeAsync();
     }
 
-    /// <summary>Once, and never on the loop: what hangs on the token is the application's.</summary>
+    /// <summary>Once, and never inside of what noticed it.</summary>
     private void SignalClosed()
     {
         if (Interlocked.Exchange(ref _gone, 1) == 0)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static closed => closed.Cancel(), _closed, preferLocal: false);
+            _client.Loop.Schedule(static closed => ((CancellationTokenSource)closed!).Cancel(), _closed);
         }
     }
+
+    private sealed class Callback(Action<object> action, object state, Callback? next)
+    {
+        public Action<object> Action { get; } = action;
+
+        public object State { get; } = state;
+
+        public Callback? Next { get; set; } = next;
+    }
+
+    private sealed record Completion(Func<object, Task> Callback, object State, Completion? Next);
 }

@@ -46,7 +46,7 @@ internal sealed class LoopConnector(EventLoops loops, UpstreamDeadlines deadline
                 socket.SetNoDelay();
             }
 
-            return new LoopUpstreamConnection(socket, EventLoop.Current ?? loops.Next(), upstream) { Deadline = until };
+            return new LoopUpstreamConnection(socket, EventLoop.Current ?? loops.Pick(), upstream) { Deadline = until };
         }
 
         socket.Dispose();

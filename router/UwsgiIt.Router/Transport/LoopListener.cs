@@ -1,14 +1,13 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
-using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
 using UwsgiIt.Linux;
 using UwsgiIt.Router.Diagnostics;
 
 namespace UwsgiIt.Router.Transport;
 
-/// <summary>A listening socket that all loops watch; whichever wakes accepts, and connections go to the loops in turn.</summary>
+/// <summary>A listening socket that all loops watch; whichever wakes accepts, and keeps the client unless it has more than its share.</summary>
 internal sealed partial class LoopListener : IConnectionListener, IPollHandler
 {
     private const int Econnaborted = 103;
@@ -16,13 +15,15 @@ internal sealed partial class LoopListener : IConnectionListener, IPollHandler
     // Ours: how long to wait before accepting again when the process is out of descriptors.
     private static readonly TimeSpan AcceptRetry = TimeSpan.FromMilliseconds(100);
 
-    private readonly Channel<ConnectionContext> _accepted = Channel.CreateUnbounded<ConnectionContext>(new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
+    private readonly TaskCompletionSource _unbindRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Socket _bound;
     private readonly StreamSocket _socket;
     private readonly EventLoops _loops;
     private readonly MemoryPool<byte> _pool;
     private readonly ILogger _logger;
+    private readonly LoopCarrier _carrier;
     private readonly bool _isTcp;
+    private int _carrierTaken;
     private int _unbound;
 
     public LoopListener(Socket bound, EndPoint endPoint, EventLoops loops, MemoryPool<byte> pool, ILogger logger)
@@ -34,10 +35,7 @@ internal sealed partial class LoopListener : IConnectionListener, IPollHandler
         _isTcp = bound.AddressFamily != AddressFamily.Unix;
         EndPoint = endPoint;
         _socket = StreamSocket.Duplicate(bound.Handle);
-        foreach (var loop in loops.All)
-        {
-            loop.Watch(_socket, this, PollEvents.Readable | PollEvents.Exclusive | PollEvents.EdgeTriggered);
-        }
+        _carrier = new LoopCarrier(endPoint, loops.All, Watch, logger);
     }
 
     public EndPoint EndPoint { get; }
@@ -66,16 +64,15 @@ internal sealed partial class LoopListener : IConnectionListener, IPollHandler
         }
     }
 
+    /// <summary>The carrier, and no other.</summary>
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
-        while (await _accepted.Reader.WaitToReadAsync(cancellationToken))
+        if (Interlocked.Exchange(ref _carrierTaken, 1) == 0)
         {
-            if (_accepted.Reader.TryRead(out var connection))
-            {
-                return connection;
-            }
+            return _carrier;
         }
 
+        await _unbindRequested.Task.WaitAsync(cancellationToken);
         return null;
     }
 
@@ -86,7 +83,7 @@ internal sealed partial class LoopListener : IConnectionListener, IPollHandler
             EventLoop.Forget(_socket);
             _socket.Dispose();
             _bound.Dispose();
-            _accepted.Writer.TryComplete();
+            _unbindRequested.TrySetResult();
         }
 
         return ValueTask.CompletedTask;
@@ -95,9 +92,15 @@ internal sealed partial class LoopListener : IConnectionListener, IPollHandler
     public async ValueTask DisposeAsync()
     {
         await UnbindAsync();
-        while (_accepted.Reader.TryRead(out var connection))
+        _carrier.Close();
+    }
+
+    /// <summary>Not before the carrier runs: until then clients wait in the kernel.</summary>
+    private void Watch()
+    {
+        foreach (var loop in _loops.All)
         {
-            await connection.DisposeAsync();
+            loop.Watch(_socket, this, PollEvents.Readable | PollEvents.Exclusive | PollEvents.EdgeTriggered);
         }
     }
 
@@ -108,19 +111,23 @@ internal sealed partial class LoopListener : IConnectionListener, IPollHandler
             socket.SetNoDelay();
         }
 
-        // Watched before anybody has it: who takes it may have closed it by the time that the write returns.
-        var connection = new LoopConnection(socket, _loops.Next(), _pool);
-        connection.Start();
-        if (!_accepted.Writer.TryWrite(connection))
+        var loop = _loops.Pick();
+        loop.CountClient(1);
+        var client = new LoopConnection(socket, loop, _pool, _carrier);
+        if (loop == EventLoop.Current)
         {
-            _ = connection.DisposeAsync().AsTask();
+            _carrier.Begin(client);
+        }
+        else
+        {
+            loop.Schedule(_ => _carrier.Begin(client), null);
         }
     }
 
     private async Task RetryAsync()
     {
         await Task.Delay(AcceptRetry);
-        _loops.Next().Schedule(static state => ((LoopListener)state!).OnEvents(PollEvents.Readable), this);
+        _loops.Pick().Schedule(static state => ((LoopListener)state!).OnEvents(PollEvents.Readable), this);
     }
 
     private static partial class Log

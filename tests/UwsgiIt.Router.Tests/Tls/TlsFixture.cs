@@ -41,7 +41,7 @@ internal sealed class TlsFixture : IAsyncDisposable
         var tls = new OpenSslListener(_context, _deadlines, new RouterMetrics(_services.GetRequiredService<IMeterFactory>()), Options, Log);
         _listener = new LoopTransport(_loops, new Pools(), NullLogger<LoopTransport>.Instance).BindAsync(new IPEndPoint(IPAddress.Loopback, 0)).AsTask().GetAwaiter().GetResult();
         _ = _deadlines.StartAsync(CancellationToken.None);
-        _ = AcceptAsync(tls, serve ?? EchoAsync);
+        _ = ServeAsync(tls, serve ?? EchoAsync);
     }
 
     public FixedOptions<TlsOptions> Options { get; }
@@ -104,27 +104,20 @@ internal sealed class TlsFixture : IAsyncDisposable
         }
     }
 
-    private async Task AcceptAsync(OpenSslListener tls, Func<ConnectionContext, Task> serve)
+    private async Task ServeAsync(OpenSslListener tls, Func<ConnectionContext, Task> serve)
     {
-        while (await _listener.AcceptAsync() is { } connection)
+        var carrier = (LoopCarrier)(await _listener.AcceptAsync())!;
+        await carrier.RunAsync(async connection =>
         {
-            // As Kestrel: each connection begins on a pool thread, and is disposed of when the last middleware has ended.
-            _ = Task.Run(async () =>
+            try
             {
-                try
-                {
-                    await tls.OnConnectionAsync(connection, context => serve(context));
-                }
-                catch (Exception e) when (e is IOException or OperationCanceledException or ConnectionAbortedException)
-                {
-                    // What a client's fault looks like to HTTP.
-                }
-                finally
-                {
-                    await connection.DisposeAsync();
-                }
-            });
-        }
+                await tls.OnConnectionAsync(connection, context => serve(context));
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException or ConnectionAbortedException)
+            {
+                // What a client's fault looks like to HTTP.
+            }
+        });
     }
 
     private sealed class Pools : IMemoryPoolFactory<byte>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using System.Threading.Channels;
 using CsCheck;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -16,10 +17,20 @@ public sealed class LoopTransportTests : IAsyncLifetime, IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly EventLoops _loops = new(Options.Create(new TransportOptions { Loops = 2 }), NullLogger<EventLoops>.Instance);
+    private readonly Channel<ConnectionContext> _begun = Channel.CreateUnbounded<ConnectionContext>();
     private IConnectionListener _listener = null!;
 
-    public async Task InitializeAsync() =>
+    public async Task InitializeAsync()
+    {
         _listener = await new LoopTransport(_loops, new Pools(), NullLogger<LoopTransport>.Instance).BindAsync(new IPEndPoint(IPAddress.Loopback, 0));
+        var carrier = (LoopCarrier)(await _listener.AcceptAsync())!;
+        _ = carrier.RunAsync(connection =>
+        {
+            // Never over: the tests end connections themselves.
+            _begun.Writer.TryWrite(connection);
+            return new TaskCompletionSource().Task;
+        });
+    }
 
     public async Task DisposeAsync() => await _listener.DisposeAsync();
 
@@ -212,7 +223,7 @@ public sealed class LoopTransportTests : IAsyncLifetime, IDisposable
     {
         var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 20_000 };
         await client.ConnectAsync(_listener.EndPoint);
-        return (client, (await _listener.AcceptAsync())!);
+        return (client, await _begun.Reader.ReadAsync().AsTask().WaitAsync(Patience));
     }
 
     private static async Task ClosedAsync(ConnectionContext server)

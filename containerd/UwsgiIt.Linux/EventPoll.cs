@@ -39,7 +39,8 @@ public sealed unsafe class EventPoll : IDisposable
     /// <summary>Reported instead of a socket's id when <see cref="Wake"/> was called.</summary>
     public const int WakeId = -1;
 
-    private const int MaxEvents = 256;
+    /// <summary>Most events of one <see cref="Wait"/>: with as many there may be more.</summary>
+    public const int MaxEvents = 256;
 
     private readonly int _poll;
     private readonly Waker _wake = new();
@@ -56,6 +57,9 @@ public sealed unsafe class EventPoll : IDisposable
 
         Control(EPOLL_CTL_ADD, _wake.Descriptor, WakeId, 0, PollEvents.Readable);
     }
+
+    /// <summary>Its own descriptor, readable while there are events: for a poll of polls.</summary>
+    public int Descriptor => _poll;
 
     /// <summary>
     /// Watches a socket; its events are reported with its <see cref="StreamSocket.Id"/> and <see cref="StreamSocket.Serial"/>. Closing it ends

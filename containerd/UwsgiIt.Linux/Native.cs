@@ -13,6 +13,9 @@ internal static partial class Native
     private const string LibC = "libc.so.6";
 
     // Numbers of these calls are the same on every architecture (asm-generic/unistd.h).
+    internal const int SYS_io_uring_setup = 425;
+    internal const int SYS_io_uring_enter = 426;
+    internal const int SYS_io_uring_register = 427;
     internal const int SYS_open_tree = 428;
     internal const int SYS_move_mount = 429;
     internal const int SYS_fsopen = 430;

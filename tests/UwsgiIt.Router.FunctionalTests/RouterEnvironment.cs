@@ -57,7 +57,7 @@ internal sealed class RouterEnvironment : IAsyncDisposable
     public static string Transport { get; } = Environment.GetEnvironmentVariable("UWSGIIT_TEST_TRANSPORT") ?? "Epoll";
 
     /// <summary>The TLS under test; on the stock transport there is one only.</summary>
-    public static string TlsEngine { get; } = Environment.GetEnvironmentVariable("UWSGIIT_TEST_TLS") ?? (Transport == "Epoll" ? "OpenSsl" : "SslStream");
+    public static string TlsEngine { get; } = Environment.GetEnvironmentVariable("UWSGIIT_TEST_TLS") ?? (Transport == "Sockets" ? "SslStream" : "OpenSsl");
 
     public static bool IsLong => Environment.GetEnvironmentVariable("UWSGIIT_LONG") == "1";
 

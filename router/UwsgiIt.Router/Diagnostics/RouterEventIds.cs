@@ -65,6 +65,7 @@ internal static class RouterEventIds
     public const int LoopFault = 4500;
     public const int AcceptFailed = 4501;
     public const int ConnectionFailed = 4502;
+    public const int NoRing = 4503;
 
     // Agents 4600-4699
     public const int AgentApplied = 4600;

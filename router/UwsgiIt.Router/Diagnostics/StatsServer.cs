@@ -14,12 +14,12 @@ namespace UwsgiIt.Router.Diagnostics;
 internal sealed partial class StatsServer(
     IOptions<StatsOptions> options,
     IOptions<ListenerOptions> listeners,
-    IOptions<TransportOptions> transport,
     SubscriptionRegistry registry,
     SubscriptionListener announces,
     ActiveRequests active,
     TlsChoice tls,
     ILogger<StatsServer> logger,
+    EventLoops? loops = null,
     OpenSslContext? context = null) : BackgroundService
 {
     // A collector that does not read holds a buffer of ours no longer than this.
@@ -68,7 +68,7 @@ internal sealed partial class StatsServer(
         json.WriteNumber("gid", Tmds.Linux.LibC.getgid());
         json.WriteString("cwd", Environment.CurrentDirectory);
         json.WriteNumber("active_sessions", active.Count);
-        json.WriteString("transport", transport.Value.Kind.ToString().ToLowerInvariant());
+        json.WriteString("transport", loops?.Text ?? "sockets");
         WriteAddresses(json, "http", AddressesOf(EndpointKind.Http).Concat(announces.Endpoints));
         WriteAddresses(json, "fastrouter", AddressesOf(EndpointKind.Uwsgi));
         WriteAddresses(json, "rawrouter", AddressesOf(EndpointKind.Tcp));

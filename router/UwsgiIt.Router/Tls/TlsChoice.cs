@@ -10,7 +10,7 @@ internal sealed record TlsChoice(TlsEngine Engine, string? Problem)
 
     public static TlsChoice Make(TlsOptions tls, TransportOptions transport) =>
         tls.Engine == TlsEngine.SslStream ? new(TlsEngine.SslStream, null)
-        : transport.Kind != TransportKind.Epoll ? new(TlsEngine.SslStream, $"Transport:Kind is {transport.Kind}")
+        : transport.Kind == TransportKind.Sockets ? new(TlsEngine.SslStream, $"Transport:Kind is {transport.Kind}")
         : OpenSslLibrary.Problem is { } problem ? new(TlsEngine.SslStream, problem)
         : new(TlsEngine.OpenSsl, null);
 }

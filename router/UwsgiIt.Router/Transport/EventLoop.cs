@@ -28,6 +28,8 @@ internal sealed partial class EventLoop : PipeScheduler, IDisposable
     private static EventLoop? _current;
 
     private readonly EventPoll _poll = new();
+    private readonly bool _wantsRing;
+    private readonly TaskCompletionSource<LoopRing?> _started = new();
     private readonly ConcurrentQueue<(Action<object?> Action, object? State)> _work = new();
     private readonly ILogger _logger;
     private readonly Thread _thread;
@@ -35,18 +37,23 @@ internal sealed partial class EventLoop : PipeScheduler, IDisposable
     private int _awake = 1;
     private int _clients;
 
-    public EventLoop(int index, ILogger logger)
+    public EventLoop(int index, bool ring, ILogger logger)
     {
         Index = index;
+        _wantsRing = ring;
         _logger = logger;
         _thread = new Thread(Run) { IsBackground = true, Name = $"loop {index}" };
         _thread.Start();
+        Ring = _started.Task.GetAwaiter().GetResult();
     }
 
     /// <summary>The loop that runs the calling thread, or null.</summary>
     public static EventLoop? Current => _current;
 
     public int Index { get; }
+
+    /// <summary>Its io_uring, or null where it runs on epoll alone.</summary>
+    public LoopRing? Ring { get; private set; }
 
     /// <summary>Clients that it serves or is about to.</summary>
     public int Clients => Volatile.Read(ref _clients);
@@ -55,6 +62,17 @@ internal sealed partial class EventLoop : PipeScheduler, IDisposable
 
     public void Watch(StreamSocket socket, IPollHandler handler, PollEvents events)
     {
+        Register(socket, handler);
+        _poll.Add(socket, events);
+    }
+
+    /// <summary>Who handles a socket's events, or null when it is not watched any more.</summary>
+    public static IPollHandler? Find(int id, uint serial) =>
+        Handlers[id >> ChunkBits]?[id & ((1 << ChunkBits) - 1)] is { } handler && handler.Serial == serial ? handler : null;
+
+    /// <summary>Has a socket's events come to its handler, without asking epoll for any.</summary>
+    public static void Register(StreamSocket socket, IPollHandler handler)
+    {
         ref var chunk = ref Handlers[socket.Id >> ChunkBits];
         if (Volatile.Read(ref chunk) is null)
         {
@@ -62,7 +80,6 @@ internal sealed partial class EventLoop : PipeScheduler, IDisposable
         }
 
         Volatile.Write(ref chunk![socket.Id & ((1 << ChunkBits) - 1)], handler);
-        _poll.Add(socket, events);
     }
 
     public void Change(StreamSocket socket, PollEvents events) => _poll.Change(socket, events);
@@ -90,6 +107,9 @@ internal sealed partial class EventLoop : PipeScheduler, IDisposable
     private void Run()
     {
         _current = this;
+        Ring = _wantsRing ? TryMakeRing() : null;
+        _started.SetResult(Ring);
+        var count = 0;
         while (!_stopping)
         {
             // From here on whoever enqueues wakes us; what was enqueued before is seen by the look at the queue.
@@ -101,18 +121,33 @@ internal sealed partial class EventLoop : PipeScheduler, IDisposable
             }
 
             // Work that enqueues itself again lets sockets have their turn.
-            var count = _poll.Wait(isIdle ? -1 : 0);
+            count = Ring is null ? _poll.Wait(isIdle ? -1 : 0) : Ring.Turn(isIdle && count < EventPoll.MaxEvents) || count == EventPoll.MaxEvents ? _poll.Wait(0) : 0;
             Interlocked.Exchange(ref _awake, 1);
             for (var i = 0; i < count; i++)
             {
                 var (id, events) = _poll.Read(i, out var serial);
-                if (id >= 0 && Handlers[id >> ChunkBits]![id & ((1 << ChunkBits) - 1)] is { } handler && handler.Serial == serial)
+                if (id >= 0 && Find(id, serial) is { } handler)
                 {
                     Notify(handler, events);
                 }
             }
 
             RunWork();
+        }
+
+        Ring?.Dispose();
+    }
+
+    private LoopRing? TryMakeRing()
+    {
+        try
+        {
+            return new LoopRing(_poll);
+        }
+        catch (LinuxException e)
+        {
+            Log.NoRing(_logger, Index, e.Message);
+            return null;
         }
     }
 
@@ -148,6 +183,9 @@ internal sealed partial class EventLoop : PipeScheduler, IDisposable
 
     private static partial class Log
     {
+        [LoggerMessage(RouterEventIds.NoRing, LogLevel.Warning, "Event loop {Index} runs on epoll: {Problem}")]
+        public static partial void NoRing(ILogger logger, int index, string problem);
+
         [LoggerMessage(RouterEventIds.LoopFault, LogLevel.Error, "Event loop {Index}: a handler failed.")]
         public static partial void Failed(ILogger logger, int index, Exception exception);
     }

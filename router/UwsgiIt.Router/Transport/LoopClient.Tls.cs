@@ -31,7 +31,7 @@ internal sealed partial class LoopClient : ITlsCarrier
             await wait;
         }
 
-        return !PeerClosed || Socket.Available() > 0;
+        return !PeerClosed || HasBytes;
     }
 
     /// <summary>Shakes hands, on the loop; afterwards what is read and written is plain text.</summary>

@@ -14,6 +14,7 @@ internal abstract class LoopSocket : IPollHandler, IDisposable
     // Ours: receives in a row before other sockets of the loop get their turn.
     private const int MaxTurns = 32;
 
+    private readonly RingSocket? _ring;
     private ReadySignal _readable;
     private ReadySignal _writable;
     private bool _watchesWritable;
@@ -24,6 +25,7 @@ internal abstract class LoopSocket : IPollHandler, IDisposable
     {
         Socket = socket;
         Loop = loop;
+        _ring = loop.Ring is { } ring ? new RingSocket(ring, this, socket) : null;
     }
 
     public EventLoop Loop { get; }
@@ -39,7 +41,21 @@ internal abstract class LoopSocket : IPollHandler, IDisposable
 
     public bool TryGetProgress(out TcpProgress progress) => Socket.TryGetProgress(out progress);
 
-    public void Watch() => Loop.Watch(Socket, this, Always);
+    /// <summary>Begins to watch for bytes, but for <paramref name="isConnecting"/>: then they wait for the first read.</summary>
+    public void Watch(bool isConnecting = false)
+    {
+        if (_ring is null)
+        {
+            Loop.Watch(Socket, this, Always);
+            return;
+        }
+
+        EventLoop.Register(Socket, this);
+        if (!isConnecting)
+        {
+            Arm();
+        }
+    }
 
     public void OnEvents(PollEvents events)
     {
@@ -67,12 +83,49 @@ internal abstract class LoopSocket : IPollHandler, IDisposable
         }
     }
 
+    public void OnReceived(in RingCompletion completion)
+    {
+        _turns = 0;
+        _ring!.OnReceived(completion);
+        PeerClosed |= _ring.HasEnded;
+        if (_readable.Set())
+        {
+            OnReadable();
+        }
+        else if (PeerClosed && IsDrained())
+        {
+            OnPeerGone();
+        }
+    }
+
+    public void OnSent()
+    {
+        if (Volatile.Read(ref _disposed) == 0 && _writable.Set())
+        {
+            OnWritable();
+        }
+    }
+
     public virtual void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             EventLoop.Forget(Socket);
-            Socket.Dispose();
+            if (_ring is null)
+            {
+                Socket.Dispose();
+            }
+            else
+            {
+                OnLoop(static socket =>
+                {
+                    socket._ring!.Close();
+
+                    // A receive under way holds the socket open.
+                    socket.Socket.Shutdown(SocketShutdown.Both);
+                    socket.Socket.Dispose();
+                });
+            }
         }
     }
 
@@ -88,7 +141,10 @@ internal abstract class LoopSocket : IPollHandler, IDisposable
     }
 
     /// <summary>True when nothing is left to read. Asked on the loop while nobody reads.</summary>
-    protected virtual bool IsDrained() => Socket.Available() == 0;
+    protected virtual bool IsDrained() => !HasBytes;
+
+    /// <summary>True when the socket has bytes that nobody has read.</summary>
+    protected bool HasBytes => _ring?.HasBytes == true || Socket.Available() > 0;
 
     /// <summary>Has the next <see cref="MayReceive"/> find something. By the reader, on the loop.</summary>
     protected void SetNews() => _readable.Set();
@@ -101,13 +157,24 @@ internal abstract class LoopSocket : IPollHandler, IDisposable
     {
         if (EventLoop.Current == Loop && ++_turns <= MaxTurns)
         {
-            return _readable.TryTake() || !_readable.TryWait();
+            if (_readable.TryTake() || !_readable.TryWait())
+            {
+                return true;
+            }
+
+            _ring?.Arm();
+            return false;
         }
 
         var mayBeReady = false;
         while (!_readable.TryWait())
         {
             mayBeReady |= _readable.TryTake();
+        }
+
+        if (_ring is not null)
+        {
+            Arm();
         }
 
         if (mayBeReady)
@@ -121,10 +188,10 @@ internal abstract class LoopSocket : IPollHandler, IDisposable
     /// <summary>Receives once: a count, 0 at the end, <see cref="StreamSocket.WouldBlock"/>, or another negated errno.</summary>
     protected int Receive(Span<byte> buffer)
     {
-        var count = Socket.Receive(buffer);
+        var count = _ring is null ? Socket.Receive(buffer) : _ring.Receive(buffer);
 
         // Less than asked for empties a stream socket (epoll(7)); the end of it may still be behind.
-        if (count == buffer.Length || (PeerClosed && count >= 0))
+        if (_ring is not null ? _ring.HasMore : count == buffer.Length || (PeerClosed && count >= 0))
         {
             _readable.Set();
         }
@@ -151,12 +218,12 @@ internal abstract class LoopSocket : IPollHandler, IDisposable
     }
 
     /// <summary>Sends once.</summary>
-    protected virtual int Send(ReadOnlySpan<byte> buffer) => Socket.Send(buffer);
+    protected virtual int Send(ReadOnlySpan<byte> buffer) => _ring is null ? Socket.Send(buffer) : _ring.Send(buffer);
 
     /// <summary>Begins to wait for room; false when there may be some by now.</summary>
     protected bool WaitWritable()
     {
-        if (_watchesWritable)
+        if (_watchesWritable || _ring?.IsSending == true)
         {
             return !_writable.TryTake() && _writable.TryWait();
         }
@@ -165,7 +232,15 @@ internal abstract class LoopSocket : IPollHandler, IDisposable
         _watchesWritable = true;
         _writable.TryTake();
         var waits = _writable.TryWait();
-        Loop.Change(Socket, Always | PollEvents.Writable);
+        if (_ring is null)
+        {
+            Loop.Change(Socket, Always | PollEvents.Writable);
+        }
+        else
+        {
+            Loop.Watch(Socket, this, PollEvents.Writable | PollEvents.EdgeTriggered);
+        }
+
         return waits;
     }
 
@@ -175,10 +250,40 @@ internal abstract class LoopSocket : IPollHandler, IDisposable
     /// <summary>Has the writer's wait end; false when nobody waits.</summary>
     protected bool ReleaseWriter() => _writable.TryRelease();
 
-    public void Shutdown(SocketShutdown how) => Socket.Shutdown(how);
+    /// <summary>Ends one direction or both, after what was sent.</summary>
+    public void Shutdown(SocketShutdown how)
+    {
+        if (_ring?.IsSending != true)
+        {
+            Socket.Shutdown(how);
+        }
+        else if (EventLoop.Current == Loop)
+        {
+            _ring.Flush();
+            Socket.Shutdown(how);
+        }
+        else
+        {
+            Loop.Schedule(_ => Shutdown(how), null);
+        }
+    }
 
     /// <summary>Ends it without a word; what is queued is dropped.</summary>
     public void Reset() => Socket.Reset();
+
+    private void Arm() => OnLoop(static socket => socket._ring!.Arm());
+
+    private void OnLoop(Action<LoopSocket> action)
+    {
+        if (EventLoop.Current == Loop)
+        {
+            action(this);
+        }
+        else
+        {
+            Loop.Schedule(static state => ((ValueTuple<LoopSocket, Action<LoopSocket>>)state!).Item2(((ValueTuple<LoopSocket, Action<LoopSocket>>)state).Item1), (this, action));
+        }
+    }
 
     private void WakeReader()
     {

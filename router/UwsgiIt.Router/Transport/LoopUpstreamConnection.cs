@@ -13,7 +13,7 @@ internal sealed class LoopUpstreamConnection : UpstreamConnection
         : base(upstream)
     {
         _channel = new Channel(socket, loop, this);
-        _channel.Watch();
+        _channel.Watch(isConnecting: true);
     }
 
     public override int Pool => _channel.Loop.Index + 1;

@@ -10,6 +10,9 @@ internal enum TransportKind
 
     /// <summary>The runtime's own sockets.</summary>
     Sockets,
+
+    /// <summary>Our event loops on io_uring; on epoll where the kernel lacks or forbids it.</summary>
+    IoUring,
 }
 
 /// <summary>The data path's engine. Changes need a restart.</summary>
@@ -17,7 +20,7 @@ internal sealed class TransportOptions : IValidatedOptions
 {
     public static string SectionName => "Transport";
 
-    /// <summary><c>Epoll</c> or <c>Sockets</c>. Default Epoll.</summary>
+    /// <summary><c>Epoll</c>, <c>IoUring</c> or <c>Sockets</c>. Default Epoll.</summary>
     public TransportKind Kind { get; set; }
 
     /// <summary>Event loops, each a thread. Default 0: one for each core.</summary>

@@ -12,16 +12,22 @@ using UwsgiIt.Router.Transport;
 namespace UwsgiIt.Router.Tests.Transport;
 
 /// <summary>What Kestrel expects of a connection, over real sockets.</summary>
-public sealed class LoopTransportTests : IAsyncLifetime, IDisposable
+public sealed class LoopTransportTests() : LoopTransportContract(ring: false);
+
+/// <summary>The same on io_uring.</summary>
+public sealed class RingTransportTests() : LoopTransportContract(ring: true);
+
+public abstract class LoopTransportContract(bool ring) : IAsyncLifetime, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly EventLoops _loops = new(Options.Create(new TransportOptions { Loops = 2 }), NullLogger<EventLoops>.Instance);
+    private readonly EventLoops _loops = new(Options.Create(new TransportOptions { Loops = 2, Kind = ring ? TransportKind.IoUring : TransportKind.Epoll }), NullLogger<EventLoops>.Instance);
     private readonly Channel<ConnectionContext> _begun = Channel.CreateUnbounded<ConnectionContext>();
     private IConnectionListener _listener = null!;
 
     public async Task InitializeAsync()
     {
+        Assert.All(_loops.All, loop => Assert.Equal(ring, loop.Ring is not null));
         _listener = await new LoopTransport(_loops, new Pools(), NullLogger<LoopTransport>.Instance).BindAsync(new IPEndPoint(IPAddress.Loopback, 0));
         var carrier = (LoopCarrier)(await _listener.AcceptAsync())!;
         _ = carrier.RunAsync(connection =>
@@ -34,7 +40,11 @@ public sealed class LoopTransportTests : IAsyncLifetime, IDisposable
 
     public async Task DisposeAsync() => await _listener.DisposeAsync();
 
-    public void Dispose() => _loops.Dispose();
+    public void Dispose()
+    {
+        _loops.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task Read_GivesWhatWasSent_ThenTheEnd()

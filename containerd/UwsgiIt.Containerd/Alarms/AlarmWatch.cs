@@ -136,7 +136,8 @@ internal sealed class AlarmWatch(
 
         if (watched.Refusals.Advance(pid, probe.Refusals(), running.Adopted) is > 0 and var refusals)
         {
-            Raise(uid, "processes", $"container {uid}: {refusals} process(es) refused, it may have {definition.Pids}", frequency);
+            // A kind of its own: nearly full is no reason to keep silent about full.
+            Raise(uid, "refusals", $"container {uid}: {refusals} process(es) refused, it may have {definition.Pids}", frequency);
         }
 
         // Cache is memory too, but nobody's trouble.

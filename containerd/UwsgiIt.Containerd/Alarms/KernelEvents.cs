@@ -16,6 +16,9 @@ internal sealed partial class KernelEvents(ILogger<KernelEvents> logger) : IHost
     // at once more afterwards (version 1 tells of the want of memory before it kills).
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    // On a busy machine the kill itself may come later than that; once more then, which costs a look after trouble and nothing otherwise.
+    private static readonly TimeSpan SecondLook = TimeSpan.FromSeconds(5);
+
     private readonly DescriptorPoll _poll = new();
     private readonly Channel<uint> _happened = Channel.CreateUnbounded<uint>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Lock _lock = new();
@@ -23,6 +26,8 @@ internal sealed partial class KernelEvents(ILogger<KernelEvents> logger) : IHost
     // Guarded by _lock, as is every use of a source.
     private readonly Dictionary<long, (uint Uid, EventSource Source)> _sources = [];
     private readonly Queue<(long Due, long Id)> _paused = new();
+    private readonly Queue<(long Due, uint Uid)> _again = new();
+    private readonly HashSet<uint> _isAgain = [];
     private long _last;
     private Thread? _thread;
     private volatile bool _stopping;
@@ -122,6 +127,10 @@ internal sealed partial class KernelEvents(ILogger<KernelEvents> logger) : IHost
                         _poll.Remove(item.Source.Handle);
                         _paused.Enqueue((Environment.TickCount64 + (long)Pause.TotalMilliseconds, id));
                         Tell(item.Uid);
+                        if (_isAgain.Add(item.Uid))
+                        {
+                            _again.Enqueue((Environment.TickCount64 + (long)SecondLook.TotalMilliseconds, item.Uid));
+                        }
                     }
                 }
 
@@ -129,6 +138,13 @@ internal sealed partial class KernelEvents(ILogger<KernelEvents> logger) : IHost
                 {
                     _paused.Dequeue();
                     Resume(next.Id);
+                }
+
+                while (_again.TryPeek(out var late) && late.Due <= Environment.TickCount64)
+                {
+                    _again.Dequeue();
+                    _isAgain.Remove(late.Uid);
+                    Tell(late.Uid);
                 }
             }
         }
@@ -138,7 +154,8 @@ internal sealed partial class KernelEvents(ILogger<KernelEvents> logger) : IHost
     {
         lock (_lock)
         {
-            return _paused.TryPeek(out var next) ? (int)Math.Max(0, next.Due - Environment.TickCount64) : -1;
+            var due = Math.Min(_paused.TryPeek(out var next) ? next.Due : long.MaxValue, _again.TryPeek(out var late) ? late.Due : long.MaxValue);
+            return due == long.MaxValue ? -1 : (int)Math.Max(0, due - Environment.TickCount64);
         }
     }
 

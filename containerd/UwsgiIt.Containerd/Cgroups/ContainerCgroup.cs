@@ -7,6 +7,10 @@ namespace UwsgiIt.Containerd.Cgroups;
 internal sealed class ContainerCgroup(CgroupHierarchy hierarchy, uint uid)
 {
     private const int Kill9 = 9;
+
+    // In version 2 a group that passes controllers on may have no processes of its own: they are in this one below it, beside those of single vassals.
+    private const string Leaf = "main";
+    private const string PassedOn = "+memory +cpu";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly string _name = $"{hierarchy.Parent}/{uid}";
@@ -43,6 +47,12 @@ internal sealed class ContainerCgroup(CgroupHierarchy hierarchy, uint uid)
             System.IO.Directory.CreateDirectory(path);
         }
 
+        if (hierarchy.Layout.Version == 2)
+        {
+            new CgroupDirectory(Path(""), 2).Write("cgroup.subtree_control", PassedOn);
+            System.IO.Directory.CreateDirectory($"{Path("")}/{Leaf}");
+        }
+
         Apply(limits);
     }
 
@@ -58,7 +68,7 @@ internal sealed class ContainerCgroup(CgroupHierarchy hierarchy, uint uid)
     /// <summary>Puts a process in, with all its threads, and sees that it is there.</summary>
     public void Join(int processId)
     {
-        foreach (var path in Directories)
+        foreach (var path in hierarchy.Layout.Version == 2 ? [$"{Path("")}/{Leaf}"] : Directories)
         {
             new CgroupDirectory(path, hierarchy.Layout.Version).Write("cgroup.procs", processId.ToString(CultureInfo.InvariantCulture));
         }

@@ -5,8 +5,7 @@ using UwsgiIt.Containerd.Contracts;
 namespace UwsgiIt.Containerd.Emperors;
 
 /// <summary>
-/// A group within a container's for one vassal, so that the greedy one dies alone. Version 1 only: in version 2 a group with processes of its own
-/// cannot pass controllers on.
+/// A group within a container's for one vassal, so that the greedy one dies alone; in version 2 with all its processes.
 /// </summary>
 internal static class VassalGroups
 {
@@ -20,9 +19,9 @@ internal static class VassalGroups
             return $"the name is not plain, memory is below {MinMemory}, or cpu_weight is not 1 to 10000";
         }
 
-        if (cgroup.Directory("memory") is not { Version: 1 } ofMemory || cgroup.Directory("cpu") is not { } ofCpu)
+        if (cgroup.Directory("memory") is not { } ofMemory || cgroup.Directory("cpu") is not { } ofCpu)
         {
-            return "limits of single vassals need cgroup version 1 on this host";
+            return "this host has no cgroup controllers memory and cpu";
         }
 
         if (FindOuter(cgroup, innerPid) is not { } pid)
@@ -32,6 +31,12 @@ internal static class VassalGroups
 
         try
         {
+            if (ofMemory.Version == 2)
+            {
+                PlaceUnified(Make(ofMemory, name), pid, memory, cpuWeight);
+                return null;
+            }
+
             if (memory is { } bytes)
             {
                 var isNew = !Directory.Exists(PathOf(ofMemory, name));
@@ -58,6 +63,23 @@ internal static class VassalGroups
         {
             return e.Message;
         }
+    }
+
+    /// <summary>What happens in it is told by the container's own memory.events, which count for everything below.</summary>
+    private static void PlaceUnified(CgroupDirectory group, int pid, long? memory, int? cpuWeight)
+    {
+        if (memory is { } bytes)
+        {
+            group.SetNumber("memory.max", bytes, Environment.SystemPageSize);
+            group.Set("memory.oom.group", "1");
+        }
+
+        if (cpuWeight is { } weight)
+        {
+            group.SetNumber("cpu.weight", weight);
+        }
+
+        group.Write("cgroup.procs", pid.ToString(CultureInfo.InvariantCulture));
     }
 
     private static string PathOf(CgroupDirectory parent, string name) => $"{parent.Path}/vassal-{name}";

@@ -133,9 +133,40 @@ def alarms():
     check('pid 1 lives on', container().get('phase') == 'running', container())
 
 
+def vassal():
+    put('greedy.py', f'import os, time\nif os.fork() == 0:\n    time.sleep(600)\nopen("{HOME}/greedy.started", "w").close()\nwhile not os.path.exists("{HOME}/greedy.go"):\n    time.sleep(0.1)\nx = bytearray(100 << 20)\ntime.sleep(600)\n')
+    put('vassals/greedy.ini', f'[program]\nexec = python3 {HOME}/greedy.py\nmemory = 32M\ncpu-weight = 50\nrestart = never\n')
+    own = 'vassal-greedy.ini'
+    pid, before = container()['process_id'], ask('/events?last=1000').count('OUT OF MEMORY')
+    check('a vassal has limits of its own', until(lambda: os.path.exists(f'{HOME}/greedy.started') and value(f'{own}/memory.max') == str(32 << 20) and value(f'{own}/cpu.weight') == '50' and value(f'{own}/memory.oom.group') == '1'),
+          inside('cat ~/logs/emperor.log')[1][-1000:])
+    check('it is in its group, with its child', len(value(f'{own}/cgroup.procs').split()) == 2, value(f'{own}/cgroup.procs'))
+    put('greedy.go', '')
+    check('greedy, it dies with its child', until(lambda: value(f'{own}/cgroup.procs') == ''), value(f'{own}/cgroup.procs'))
+    check('the others and pid 1 live on', answer() and container().get('process_id') == pid, container())
+    check('the kill is counted for the container', 'oom_kill 0' not in value('memory.events').splitlines(), value('memory.events'))
+
+
 def isolation():
+    code, output = inside('cat /proc/self/uid_map; stat -c %u /usr /dev/null')
+    check('a user namespace of its own, with the distro and devices as its root\'s', code == 0 and f'{UID} {UID} 1' in ' '.join(output.split()) and output.endswith('0\n0'), output)
     check('no capabilities, no new ones, seccomp', inside("grep -cE '^(Cap(Inh|Prm|Eff|Bnd|Amb):\\s0{16}|NoNewPrivs:\\s1|Seccomp:\\s2)$' /proc/self/status") == (0, '7'), inside('grep -E "Cap|Priv|Secc" /proc/self/status'))
     check('no user namespace of its own', inside('unshare -U true')[0] != 0)
+    code, output = inside('cat /proc/self/attr/current')
+    check('under the profile of AppArmor', output == 'uwsgiit-container (enforce)', output)
+    check('pid 1 too', open(f'/proc/{container()["process_id"]}/attr/current').read().strip('\0\n') == 'uwsgiit-container (enforce)')
+    # With "|" the kernel starts a program of the host's for a crash.
+    with open('/run/crash', 'w') as file:
+        file.write('#!/bin/sh\necho $1 >>/run/crashed\n')
+    os.chmod('/run/crash', 0o755)
+    with open('/proc/sys/kernel/core_pattern', 'w') as file:
+        file.write('|/run/crash %e')
+    run('sh', '-c', 'ulimit -c 0; kill -SEGV $$')
+    check('a crash of the host\'s own starts the program', until(lambda: os.path.exists('/run/crashed'), 20))
+    before = open('/run/crashed').read() if os.path.exists('/run/crashed') else ''
+    inside('sh -c "kill -SEGV \\$\\$"; sleep 1')
+    check('a crash in a container does not', (open('/run/crashed').read() if os.path.exists('/run/crashed') else '') == before)
+    check('and the daemon warns of it', any('core_pattern' in fault for fault in json.loads(ask('/stats'))['features']['weak_settings']), ask('/stats')[:1000])
     check('no tun device, no kernel log', inside('cat /dev/net/tun /dev/kmsg')[0] != 0)
 
 
@@ -204,12 +235,14 @@ def main():
         return
     features = json.loads(ask('/stats'))['features']
     check('cgroup version 2', features['cgroup_version'] == 2, features)
+    check('containers have user namespaces', features['user_namespaces'] == 'idmapped', features)
+    check('AppArmor and Landlock are found', features['app_armor'] == 'uwsgiit-container' and features['landlock'] >= 2, features)
     check('user quota of ext4 is found', features['quota'] == 'user', features)
     check('the container runs', until(lambda: container().get('phase') == 'running'), container())
     put('app.py', "def application(e, s):\n    s('200 OK', [])\n    return [b'from the machine']\n")
     put('vassals/app.ini', f'[uwsgi]\nplugin = python3\nmaster = true\nwsgi-file = {HOME}/app.py\nhttp-socket = {HOME}/run/app.sock\n')
     check('uWSGI answers in it', until(answer), inside('cat ~/logs/emperor.log')[1][-2000:])
-    for part in (limits, quota_of_ext4, alarms, isolation, network, ssh, daemon):
+    for part in (limits, quota_of_ext4, alarms, vassal, isolation, network, ssh, daemon):
         try:
             part()
         except Exception as e:

@@ -8,4 +8,5 @@ install -m 755 /job/relay/uwsgiit-relay /usr/lib/uwsgiit/uwsgiit-relay
 cp /job/deploy/uwsgiit-containerd.service /etc/systemd/system/
 printf '[Service]\nEnvironment=DOTNET_ROOT=/job/dotnet DOTNET_TieredPGO=0 DOTNET_EnableDiagnostics=0\nTimeoutStartSec=300\n' >/etc/systemd/system/uwsgiit-containerd.service.d/vm.conf
 systemctl daemon-reload
+apparmor_parser -r /job/deploy/uwsgiit-container
 exec python3 -u checks.py

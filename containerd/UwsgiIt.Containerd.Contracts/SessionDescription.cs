@@ -15,6 +15,12 @@ public sealed record SessionDescription
     /// <summary>The container's uid and gid.</summary>
     public required uint Uid { get; init; }
 
+    /// <summary>See <see cref="StartDescription.IdBase"/>.</summary>
+    public uint? IdBase { get; set; }
+
+    /// <summary>See <see cref="StartDescription.HasProfile"/>.</summary>
+    public bool HasProfile { get; set; }
+
     /// <summary>The distro's programs are 32-bit ones.</summary>
     public bool Is32Bit { get; set; }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using UwsgiIt.Containerd.Containers;
 using UwsgiIt.Containerd.Control;
+using UwsgiIt.Containerd.Diagnostics;
 using UwsgiIt.Containerd.Distros;
 using UwsgiIt.Containerd.Hosting;
 
@@ -42,6 +43,7 @@ try
     app.MapProbes();
     await app.StartAsync();
     File.SetUnixFileMode(KestrelSetup.SocketPath(app.Services.GetRequiredService<IOptions<PathOptions>>().Value), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    app.Services.GetRequiredService<FeatureLog>().Write();
     await app.WaitForShutdownAsync();
     return 0;
 }

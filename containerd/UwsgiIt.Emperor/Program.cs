@@ -6,6 +6,7 @@ using UwsgiIt.Emperor.Supervision;
 SupervisorSignals.Prepare();
 return args switch
 {
+    ["build"] => ContainerBuilder.Run(),
     ["contain"] => ContainerSetup.TryRun(out var settings) ? Supervisor.Run(settings) : 70,
     ["session"] => SessionStage.Run(),
     ["supervise", var file] => Supervise(file),

@@ -86,14 +86,8 @@ internal static partial class Native
     [LibraryImport(LibC, EntryPoint = "posix_spawn_file_actions_adddup2")]
     internal static unsafe partial int SpawnActionsDup2(byte* actions, int from, int to);
 
-    [LibraryImport(LibC, EntryPoint = "posix_spawn_file_actions_addopen")]
-    internal static unsafe partial int SpawnActionsOpen(byte* actions, int descriptor, byte* path, int flags, int mode);
-
     [LibraryImport(LibC, EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
     internal static unsafe partial int SpawnActionsCloseFrom(byte* actions, int from);
-
-    [LibraryImport(LibC, EntryPoint = "posix_spawn_file_actions_addfchdir_np")]
-    internal static unsafe partial int SpawnActionsFchdir(byte* actions, int directory);
 
     [LibraryImport(LibC, EntryPoint = "posix_spawnattr_init")]
     internal static unsafe partial int SpawnAttributesInit(byte* attributes);

@@ -27,10 +27,8 @@ public static unsafe class ProcessSpawner
     /// <param name="arguments">argv, the name included.</param>
     /// <param name="environment">The whole environment, NAME=value.</param>
     /// <param name="descriptors">What the child holds, in order.</param>
-    /// <param name="workingDirectory">Where it starts; null for here.</param>
-    /// <param name="terminal">Path of a terminal that becomes descriptor 0 and the session's controlling one; null for none.</param>
     /// <returns>Its process number, in our namespace.</returns>
-    public static int Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, IReadOnlyList<SafeFileHandle> descriptors, SafeFileHandle? workingDirectory = null, string? terminal = null)
+    public static int Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, IReadOnlyList<SafeFileHandle> descriptors)
     {
         ArgumentNullException.ThrowIfNull(descriptors);
         var actions = stackalloc byte[ActionsSize];
@@ -45,21 +43,7 @@ public static unsafe class ProcessSpawner
             Throw(Native.SpawnAttributesSignalMask(attributes, signals), "posix_spawnattr_setsigmask", path);
             new Span<byte>(signals, SignalSetSize).Fill(0xFF);
             Throw(Native.SpawnAttributesSignalDefault(attributes, signals), "posix_spawnattr_setsigdefault", path);
-            if (workingDirectory is not null)
-            {
-                Throw(Native.SpawnActionsFchdir(actions, (int)workingDirectory.DangerousGetHandle()), "posix_spawn_file_actions_addfchdir_np", path);
-            }
-
             AddDescriptors(actions, descriptors, path);
-            if (terminal is not null)
-            {
-                // The first terminal that the leader of a new session opens becomes its own (setsid comes before the actions).
-                fixed (byte* name = Encoding.UTF8.GetBytes(terminal + '\0'))
-                {
-                    Throw(Native.SpawnActionsOpen(actions, 0, name, O_RDWR, 0), "posix_spawn_file_actions_addopen", path);
-                }
-            }
-
             using var argv = new TextVector(arguments);
             using var envp = new TextVector(environment);
             fixed (byte* file = Encoding.UTF8.GetBytes(path + '\0'))

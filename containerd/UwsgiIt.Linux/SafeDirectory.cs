@@ -173,6 +173,15 @@ public sealed unsafe class SafeDirectory : IDisposable
         }
     }
 
+    /// <summary>Gives what is of this name to somebody; a link itself, not what it points to.</summary>
+    public void ChangeOwner(string name, uint userId, uint groupId)
+    {
+        fixed (byte* text = Terminated(name))
+        {
+            Throw(fchownat(Descriptor, text, userId, groupId, AT_SYMLINK_NOFOLLOW), "fchownat", name);
+        }
+    }
+
     /// <summary>Gives this directory to somebody.</summary>
     public void ChangeOwner(uint userId, uint groupId) => Throw(fchown(Descriptor, userId, groupId), "fchown", null);
 

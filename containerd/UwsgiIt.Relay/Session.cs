@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using UwsgiIt.Containerd.Contracts;
 using UwsgiIt.Linux;
+using UwsgiIt.Linux.Isolation;
 
 namespace UwsgiIt.Relay;
 
@@ -60,6 +61,7 @@ internal static class Session
         try
         {
             using var daemon = PacketSocket.Connect(RelayPaths.SessionSocket);
+            KeepToWhatIsOpen();
             return request.Terminal ? RunOnTerminal(daemon, request) : RunOnPipes(daemon, request);
         }
         catch (IOException e)
@@ -105,6 +107,18 @@ internal static class Session
         answer = Hear(daemon, []);
         pipes.Finish();
         return answer.ExitCode ?? Unavailable;
+    }
+
+    /// <summary>
+    /// What the customer's program sends is read by a process of the host's: from here on one that can open nothing. Only as native code, which has no
+    /// assemblies to be trusted: the other kind loads its own parts as it needs them.
+    /// </summary>
+    private static void KeepToWhatIsOpen()
+    {
+        if (AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") is null)
+        {
+            Landlock.TryForbidEverything();
+        }
     }
 
     private static void Ask(PacketSocket daemon, SessionRequest request, ReadOnlySpan<SafeFileHandle> streams) =>

@@ -37,6 +37,10 @@ status = dict(line.split(":\t", 1) for line in open("/proc/self/status").read().
 
 # I1, I2, I3, I4
 found["namespaces"] = {kind: os.readlink("/proc/self/ns/" + kind) for kind in ("mnt", "pid", "net", "ipc", "uts", "cgroup")}
+found["user namespace"] = os.readlink("/proc/self/ns/user")
+found["uid_map"] = [line.split() for line in open("/proc/self/uid_map")]
+found["gid_map"] = [line.split() for line in open("/proc/self/gid_map")]
+found["owners"] = {name: [os.lstat(name).st_uid, os.lstat(name).st_gid] for name in ("/usr", "/bin/sh", "/etc/passwd", "/dev", "/dev/null", "/dev/pts", "/run/shm", "/containers", "/etc/shadow")}
 found["capabilities"] = [status[name] for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")]
 found["no_new_privs"] = status["NoNewPrivs"]
 found["seccomp"] = status["Seccomp"]

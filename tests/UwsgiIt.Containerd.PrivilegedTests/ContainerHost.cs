@@ -98,7 +98,8 @@ internal sealed class ContainerHost : IAsyncDisposable
         await Eventually.TrueAsync(async () => Daemon.Process.HasExited ? throw new InvalidOperationException(Daemon.Output) : await StatusAsync($"http://{Admin}/readyz") == 200, "the daemon is ready", 60);
     }
 
-    public async Task StartRouterAsync(Action<JsonObject>? configure = null)
+    /// <summary>Starts the router, as root or as somebody who has what a service's user has.</summary>
+    public async Task StartRouterAsync(Action<JsonObject>? configure = null, uint? user = null)
     {
         var settings = new JsonObject
         {
@@ -114,7 +115,16 @@ internal sealed class ContainerHost : IAsyncDisposable
         };
         configure?.Invoke(settings);
         File.WriteAllText(Folder.File("router.json"), settings.ToJsonString());
-        Router = Inside("dotnet", Programs.Assembly("uwsgiit-router"), "--config", Folder.File("router.json"));
+        if (user is { } id)
+        {
+            Directory.CreateDirectory(Folder.File("router-state"));
+            File.SetUnixFileMode(Folder.Path, (UnixFileMode)0x1C9);
+            Chown(Folder.File("router-state"), id);
+            Chown(Folder.File("run/subscribe"), id);
+        }
+
+        string[] asUser = user is { } own ? ["setpriv", $"--reuid={own}", $"--regid={own}", "--clear-groups", "--"] : [];
+        Router = Inside([.. asUser, "dotnet", Programs.Assembly("uwsgiit-router"), "--config", Folder.File("router.json")]);
         await Eventually.TrueAsync(async () => Router.Process.HasExited ? throw new InvalidOperationException(Router.Output) : await StatusAsync($"http://{RouterAdmin}/readyz") == 200, "the router is ready", 60);
     }
 
@@ -233,6 +243,16 @@ internal sealed class ContainerHost : IAsyncDisposable
 
     /// <summary>What "distro prepare" does to a fresh one.</summary>
     public static void PrepareDistro(string name) => Shell("dotnet", Programs.Assembly("uwsgiit-containerd"), "--prepare-distro", $"{Programs.Distros}/{name}", "--Path:ContainersRoot", "/containers");
+
+    /// <summary>Waits until a name answers so.</summary>
+    public Task AnswersAsync(string name, string expected, int seconds = 60) => Eventually.TrueAsync(
+        async () =>
+        {
+            using var response = await GetAsync(name);
+            return (int)response.StatusCode == 200 && await response.Content.ReadAsStringAsync() == expected;
+        },
+        $"{name} answers",
+        seconds);
 
     public static int FreePort() => FreePorts.Next();
 

@@ -16,10 +16,16 @@ public sealed class IsolationTests
         "mknod device", "ioctl TIOCSTI", "ioctl TIOCLINUX", "ioctl FS_IOC_FSSETXATTR", "ioctl btrfs subvolume", "ioctl btrfs snapshot", "ioctl btrfs subvolume v2", "ioctl btrfs snapshot v2",
     ];
 
-    [SkippableFact]
-    public async Task Customer_FindsEveryDoorOfTheChecklistClosed()
+    /// <summary>With a user namespace for each container, where this kernel and the distros' file system have it, and without.</summary>
+    [SkippableTheory]
+    [InlineData("auto")]
+    [InlineData("none")]
+    public async Task Customer_FindsEveryDoorOfTheChecklistClosed(string userNamespace)
     {
-        await using var host = await ContainerHost.StartAsync();
+        await using var host = await ContainerHost.StartAsync(settings => settings["Start"]!["UserNamespace"] = userNamespace);
+        var offered = (await host.StatsAsync()).GetProperty("features").GetProperty("user_namespaces").GetString();
+        Skip.If(userNamespace == "auto" && offered != "idmapped", $"user namespaces: {offered}");
+        Assert.Equal(userNamespace == "auto" ? "idmapped" : "none, as configured", offered);
         using var abstractSocket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         abstractSocket.Bind(new UnixDomainSocketEndPoint("\0uwsgiit-probe"));
         abstractSocket.Listen();
@@ -39,6 +45,15 @@ public sealed class IsolationTests
             Assert.NotEqual(kind.Value.GetString(), new FileInfo($"/proc/self/ns/{kind.Name}").LinkTarget);
         }
 
+        if (userNamespace == "auto")
+        {
+            await CheckUsersAsync(host, session, neighbour);
+        }
+        else
+        {
+            Assert.Equal(new FileInfo("/proc/self/ns/user").LinkTarget, session.GetProperty("user namespace").GetString());
+        }
+
         // The same from a program that pid 1 started.
         host.WriteHome("vassals/probe.ini", $"""
             [uwsgi]
@@ -47,7 +62,31 @@ public sealed class IsolationTests
             socket = /containers/30001/probe.sock
             """);
         await Eventually.TrueAsync(() => Task.FromResult(File.Exists(host.Home("probe.json"))), "the vassal's probe has run", 60);
-        Check(JsonDocument.Parse(File.ReadAllText(host.Home("probe.json"))).RootElement);
+        var vassal = JsonDocument.Parse(File.ReadAllText(host.Home("probe.json"))).RootElement;
+        Check(vassal);
+        Assert.Equal(session.GetProperty("user namespace").GetString(), vassal.GetProperty("user namespace").GetString());
+    }
+
+    /// <summary>A file system whose files cannot be shown as another root's: said so, or refused, as configured.</summary>
+    [SkippableFact]
+    public async Task UserNamespace_WhereTheDistrosFileSystemCannot_IsLeftOutAndSaidSo_OrRefused()
+    {
+        await using var host = await ContainerHost.StartAsync(static settings => settings["Path"]!["DistrosRoot"] = "/mnt/distros", PlainDistros());
+        host.Define();
+        await host.RunningAsync();
+        Assert.StartsWith("none: mount_setattr", (await host.ContainerAsync())!.Value.GetProperty("user_namespace").GetString(), StringComparison.Ordinal);
+        Assert.Equal(new FileInfo("/proc/self/ns/user").LinkTarget, new FileInfo($"/proc/{await host.PidAsync()}/ns/user").LinkTarget);
+
+        await using var strict = await ContainerHost.StartAsync(
+            static settings =>
+            {
+                settings["Path"]!["DistrosRoot"] = "/mnt/distros";
+                settings["Start"]!["UserNamespace"] = "required";
+            },
+            PlainDistros());
+        strict.Define();
+        await Eventually.TrueAsync(async () => await strict.PhaseAsync() == "failed", "it is refused", 60);
+        Assert.Contains("mount_setattr", (await strict.ContainerAsync())!.Value.GetProperty("fault").GetString(), StringComparison.Ordinal);
     }
 
     [SkippableFact]
@@ -110,6 +149,42 @@ public sealed class IsolationTests
         Assert.Contains("found []", spy.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>Overlay file systems cannot be shown with other owners (Linux 6.18).</summary>
+    private static string PlainDistros() =>
+        $"mount -t tmpfs tmpfs /containers && mount -t tmpfs tmpfs /mnt && mkdir /mnt/distros /mnt/none && mount -t overlay overlay -o lowerdir={Programs.Distros}:/mnt/none /mnt/distros";
+
+    /// <summary>I10: the container's uid is itself, every other number is nobody else's on this host, and the distro is root's.</summary>
+    private static async Task CheckUsersAsync(ContainerHost host, JsonElement session, JsonElement neighbour)
+    {
+        Assert.NotEqual(new FileInfo("/proc/self/ns/user").LinkTarget, session.GetProperty("user namespace").GetString());
+        Assert.NotEqual(neighbour.GetProperty("user namespace").GetString(), session.GetProperty("user namespace").GetString());
+        var (ours, theirs) = (Ranges(session, 30_001), Ranges(neighbour, 30_002));
+        Assert.DoesNotContain(ours, range => theirs.Any(other => range.Outside < other.Outside + other.Count && other.Outside < range.Outside + range.Count));
+        foreach (var (name, owner) in session.GetProperty("owners").EnumerateObject().Select(static item => (item.Name, item.Value)))
+        {
+            Assert.True(owner[0].GetInt32() == 0 && (owner[1].GetInt32() == 0 || name == "/etc/shadow"), $"{name} is owned by {owner}");
+        }
+
+        // Pid 1 is somebody of that range, on this host nobody.
+        var first = ours.Single(static range => range.Inside == 0);
+        var status = File.ReadAllLines($"/proc/{await host.PidAsync()}/status");
+        Assert.Contains($"Uid:\t{first.Outside + 65_533}\t{first.Outside + 65_533}\t{first.Outside + 65_533}\t30001", status);
+        Assert.Contains("CapEff:\t00000000000000e0", status);
+        Assert.Contains("CapBnd:\t0000000000000000", status);
+        Assert.Equal($"0 is {first.Outside}", (await host.ContainerAsync())!.Value.GetProperty("user_namespace").GetString());
+    }
+
+    private static List<(long Inside, long Outside, long Count)> Ranges(JsonElement found, uint uid)
+    {
+        Assert.Equal(found.GetProperty("uid_map").ToString(), found.GetProperty("gid_map").ToString());
+        var ranges = found.GetProperty("uid_map").EnumerateArray().Select(static line => line.EnumerateArray().Select(static field => long.Parse(field.GetString()!, System.Globalization.CultureInfo.InvariantCulture)).ToArray()).Select(static line => (line[0], line[1], line[2])).ToList();
+        Assert.Equal(65_536, ranges.Sum(static range => range.Item3));
+        Assert.Contains((uid, uid, 1L), ranges);
+        Assert.All(ranges.Where(range => range.Item1 != uid), static range => Assert.InRange(range.Item2, 0x7100_0000, 0x7FFF_FFFF));
+        ranges.Remove((uid, uid, 1L));
+        return ranges;
+    }
+
     private static async Task<JsonElement> ProbeAsync(ContainerHost host, uint uid)
     {
         host.WriteHome("probe.py", File.ReadAllText(Path.Combine(Captures.SourceRoot, "tests", "UwsgiIt.ContainerProbe", "probe.py")), uid);
@@ -163,7 +238,7 @@ public sealed class IsolationTests
         Assert.Equal(["fd", "full", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin", "stdout", "tty", "urandom", "zero"], found.GetProperty("devices").EnumerateArray().Select(static name => name.GetString()));
 
         // I12, I29
-        Assert.Equal(0, found.GetProperty("limits").GetProperty("CORE").GetInt64());
+        Assert.Equal(1, found.GetProperty("limits").GetProperty("CORE").GetInt64());
         Assert.Equal(65_536, found.GetProperty("limits").GetProperty("MEMLOCK").GetInt64());
         Assert.InRange(found.GetProperty("limits").GetProperty("NOFILE").GetInt64(), 1024, 65_536);
 

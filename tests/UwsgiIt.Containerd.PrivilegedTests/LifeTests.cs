@@ -114,6 +114,7 @@ public sealed class LifeTests
         }
 
         Assert.Equal(mounts, File.ReadAllLines($"/proc/{host.Daemon.ProgramId}/mountinfo").Length);
+        await Eventually.TrueAsync(() => Task.FromResult(Directory.EnumerateDirectories($"/proc/{host.Daemon.ProgramId}/task").All(static thread => File.ReadAllText(thread + "/children").Length == 0)), "no process of the daemon's is left, nor one that nobody reaped", 60);
         Assert.Empty(Directory.EnumerateFiles(host.Folder.File("state/running")));
         Assert.Empty(Directory.EnumerateFiles(host.Folder.File("run/containers")));
     }

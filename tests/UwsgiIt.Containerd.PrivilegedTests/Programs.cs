@@ -10,6 +10,7 @@ internal static class Programs
     private static readonly Lazy<string> LazyRelay = new(() => Publish("containerd/UwsgiIt.Relay", "uwsgiit-relay"));
     private static readonly Lazy<string> LazyDistros = new(() => Path.GetDirectoryName(MakeDistro("debian-12"))!);
     private static readonly Lazy<string> LazyLanguages = new(() => MakeDistro("debian-12-languages"));
+    private static readonly Lazy<string> Lazy32Bit = new(() => MakeDistro("debian-12-i386"));
 
     /// <summary>The native pid 1.</summary>
     public static string Emperor => LazyEmperor.Value;
@@ -22,6 +23,9 @@ internal static class Programs
 
     /// <summary>The distro with what languages and file transfers need, once it is there.</summary>
     public static string LanguageDistro => Path.GetFileName(LazyLanguages.Value);
+
+    /// <summary>The distro of i386 programs, once it is there.</summary>
+    public static string Distro32Bit => Path.GetFileName(Lazy32Bit.Value);
 
     /// <summary>One of ours that runs on the shared framework.</summary>
     public static string Assembly(string name) => Path.Combine(AppContext.BaseDirectory, name + ".dll");

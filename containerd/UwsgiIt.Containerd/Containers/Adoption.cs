@@ -1,6 +1,7 @@
 using UwsgiIt.Containerd.Alarms;
 using UwsgiIt.Containerd.Cgroups;
 using UwsgiIt.Containerd.Emperors;
+using UwsgiIt.Containerd.Launch;
 using UwsgiIt.Containerd.Network;
 using UwsgiIt.Linux;
 
@@ -10,7 +11,7 @@ namespace UwsgiIt.Containerd.Containers;
 /// What a new daemon does with the containers of an earlier one: takes over those whose record is true in every point, and kills the rest through
 /// their cgroups.
 /// </summary>
-internal sealed partial class Adoption(RecordStore records, CgroupHierarchy cgroups, ContainerActions actions, ContainerRegistry registry, ExitWatcher exits, EmperorLinks emperors, KernelEvents kernel, ContainerNetwork network, ILogger<Adoption> logger)
+internal sealed partial class Adoption(RecordStore records, CgroupHierarchy cgroups, ContainerActions actions, ContainerRegistry registry, ExitWatcher exits, EmperorLinks emperors, KernelEvents kernel, ContainerNetwork network, UserNamespaces userNamespaces, ILogger<Adoption> logger)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -54,6 +55,7 @@ internal sealed partial class Adoption(RecordStore records, CgroupHierarchy cgro
             emperors.Connect(record.Uid);
             kernel.Begin(record.Definition, cgroups.Of(record.Uid));
             network.Adopt(record.Definition, process);
+            userNamespaces.Adopt(record.Uid, record.IdBase);
             running = new RunningContainer(record, process, exits.Watch(process), Adopted: true);
             return true;
         }

@@ -22,6 +22,7 @@ internal sealed class ContainerActions(
     EmperorLinks emperors,
     KernelEvents kernel,
     ContainerNetwork network,
+    UserNamespaces userNamespaces,
     IOptions<StartOptions> options,
     TimeProvider time) : IDisposable
 {
@@ -48,8 +49,9 @@ internal sealed class ContainerActions(
             Pidfd? process = null;
             try
             {
-                process = await launcher.StartAsync(descriptions.Make(definition, cgroup), cgroup, started => network.Attach(definition, started), cancellationToken);
-                var record = RecordOf(definition, process);
+                using var users = userNamespaces.TryMake(definition);
+                process = await launcher.StartAsync(descriptions.Make(definition, cgroup, users), users, cgroup, started => network.Attach(definition, started), cancellationToken);
+                var record = RecordOf(definition, process) with { IdBase = users?.IdBase };
                 records.Write(record);
                 emperors.Connect(definition.Uid);
                 kernel.Begin(definition, cgroup);
@@ -60,6 +62,7 @@ internal sealed class ContainerActions(
                 // Without a record no later daemon would know it.
                 process?.TrySignal(SigKill);
                 network.Detach(definition.Uid);
+                userNamespaces.Release(definition.Uid);
                 throw;
             }
         }
@@ -108,6 +111,7 @@ internal sealed class ContainerActions(
         emperors.Disconnect(running.Record.Uid);
         kernel.End(running.Record.Uid);
         network.Detach(running.Record.Uid);
+        userNamespaces.Release(running.Record.Uid);
         await RemoveCgroupAsync(running.Record.Uid, cancellationToken);
         File.Delete(launcher.ControlPath(running.Record.Uid));
         records.Remove(running.Record.Uid);

@@ -23,6 +23,9 @@ internal sealed record ContainerRecord
     /// <summary>Identity of its namespaces, as /proc/PID/ns shows them.</summary>
     public required IReadOnlyDictionary<string, string> Namespaces { get; init; }
 
+    /// <summary>See <see cref="StartDescription.IdBase"/>.</summary>
+    public uint? IdBase { get; set; }
+
     public required DateTimeOffset Started { get; init; }
 
     /// <summary>The definition it was started with, limits as last applied.</summary>

@@ -6,8 +6,7 @@ namespace UwsgiIt.Containerd.Containers;
 /// <summary>What /proc says of a process, for telling it from another that got its number.</summary>
 internal static class ProcessFacts
 {
-    // In the order of the kernel's table; "user" is the host's own as long as containers have none of theirs.
-    private static readonly string[] Kinds = ["mnt", "pid", "net", "ipc", "uts", "cgroup"];
+    private static readonly string[] Kinds = ["mnt", "pid", "net", "ipc", "uts", "cgroup", "user"];
 
     public static string BootId() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 

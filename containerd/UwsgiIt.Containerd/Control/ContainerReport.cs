@@ -27,6 +27,9 @@ internal sealed record ContainerReport
 
     public string? Distro { get; init; }
 
+    /// <summary>Which number of the host's is root inside, or why it has no user namespace.</summary>
+    public string? UserNamespace { get; init; }
+
     public ContainerUsage? Usage { get; init; }
 
     /// <summary>Vassals by name: starting, ready, accepting, loyal, waiting, cursed or idle.</summary>
@@ -68,7 +71,7 @@ internal sealed record ContainerUsage
 }
 
 /// <summary>What this host can and cannot do for containers.</summary>
-internal sealed record HostFeatures(int CgroupVersion, IReadOnlyList<string> Controllers, IReadOnlyList<string> MissingControllers, string Quota, string QuotaReport, string Kernel);
+internal sealed record HostFeatures(int CgroupVersion, IReadOnlyList<string> Controllers, IReadOnlyList<string> MissingControllers, string Quota, string QuotaReport, string UserNamespaces, int Landlock, string AppArmor, IReadOnlyList<string> WeakSettings, string Kernel);
 
 /// <summary>The whole of the stats.</summary>
 internal sealed record HostReport(string Version, int Pid, HostFeatures Features, IReadOnlyList<ContainerReport> Containers, IReadOnlyDictionary<string, string> Faults);

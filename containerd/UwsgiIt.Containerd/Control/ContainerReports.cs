@@ -2,18 +2,21 @@ using System.Reflection;
 using UwsgiIt.Containerd.Cgroups;
 using UwsgiIt.Containerd.Containers;
 using UwsgiIt.Containerd.Definitions;
+using UwsgiIt.Containerd.Diagnostics;
 using UwsgiIt.Containerd.Emperors;
+using UwsgiIt.Containerd.Launch;
 using UwsgiIt.Containerd.Quotas;
+using UwsgiIt.Linux.Isolation;
 
 namespace UwsgiIt.Containerd.Control;
 
 /// <summary>Puts the reports together, from the kernel's files as they are now.</summary>
-internal sealed class ContainerReports(ContainerRegistry registry, CgroupHierarchy cgroups, DiskQuotas quotas, DefinitionWatcher definitions, EmperorLinks emperors, TimeProvider time)
+internal sealed class ContainerReports(ContainerRegistry registry, CgroupHierarchy cgroups, DiskQuotas quotas, DefinitionWatcher definitions, EmperorLinks emperors, UserNamespaces userNamespaces, TimeProvider time)
 {
     public HostReport Host() => new(
         Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "0",
         Environment.ProcessId,
-        new HostFeatures(cgroups.Layout.Version, [.. cgroups.Controllers.Keys], cgroups.Missing, quotas.Name, quotas.Report, Environment.OSVersion.Version.ToString()),
+        new HostFeatures(cgroups.Layout.Version, [.. cgroups.Controllers.Keys], cgroups.Missing, quotas.Name, quotas.Report, userNamespaces.Report, Landlock.Version, AppArmor.Report, HostSettings.Faults(), Environment.OSVersion.Version.ToString()),
         [.. registry.All.Select(Of)],
         definitions.Faults);
 
@@ -34,6 +37,7 @@ internal sealed class ContainerReports(ContainerRegistry registry, CgroupHierarc
             Started = running?.Record.Started.ToUnixTimeSeconds(),
             Uptime = running is null ? null : (long)(time.GetUtcNow() - running.Record.Started).TotalSeconds,
             Distro = definition?.Distro ?? (definition?.CustomDistro is { } custom ? $"{custom.Store}/{custom.Path}" : null),
+            UserNamespace = running is null ? null : userNamespaces.Of(container.Uid),
             Usage = running is null ? null : UsageOf(container.Uid),
             Vassals = emperors.VassalsOf(container.Uid),
         };

@@ -13,6 +13,7 @@ internal static class ContainerdEventIds
     public const int LeftOverKilled = 1012;
     public const int BadRecord = 1013;
     public const int Features = 1020;
+    public const int WeakSetting = 1021;
 
     public const int DefinitionsRead = 1100;
     public const int DefinitionFaulty = 1101;
@@ -21,6 +22,8 @@ internal static class ContainerdEventIds
     public const int SessionRefused = 1201;
     public const int SessionFailed = 1202;
     public const int LoginFilesFailed = 1203;
+    public const int FileRefused = 1204;
+    public const int FileFailed = 1205;
 
     public const int AlarmRaised = 1300;
     public const int AlarmFailed = 1301;

@@ -1,3 +1,5 @@
+using UwsgiIt.Containerd.Launch;
+
 namespace UwsgiIt.Containerd.Hosting;
 
 /// <summary>How containers are started and stopped.</summary>
@@ -19,6 +21,9 @@ internal sealed class StartOptions : IValidatedOptions
 
     /// <summary>Longest pause between starts. Default 5 minutes.</summary>
     public TimeSpan MaxBackOff { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether containers get a user namespace of their own, with the distro's files as its root's: auto, required or none. Default auto.</summary>
+    public UserNamespaceMode UserNamespace { get; set; }
 
     public IEnumerable<OptionFault> Validate()
     {

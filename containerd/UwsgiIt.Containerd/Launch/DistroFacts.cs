@@ -15,7 +15,7 @@ internal static class DistroFacts
             {
                 Span<byte> head = stackalloc byte[5];
                 using var file = File.OpenHandle(path);
-                return RandomAccess.Read(file, head, 0) == 5 && head[..4].SequenceEqual("\x7FELF"u8) && head[4] == 1;
+                return RandomAccess.Read(file, head, 0) == 5 && head[..4].SequenceEqual("\u007FELF"u8) && head[4] == 1;
             }
         }
 

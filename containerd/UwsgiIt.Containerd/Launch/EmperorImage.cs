@@ -22,6 +22,9 @@ internal sealed class EmperorImage : IDisposable
         _memory = SealedMemory.Create("uwsgiit-emperor", content);
     }
 
+    /// <summary>For a process that cannot look into ours.</summary>
+    public SafeFileHandle Memory => _memory;
+
     /// <summary>A path that names it for as long as this object lives. Not by "self": a child has closed our descriptors when it looks.</summary>
     public string Path => $"/proc/{Environment.ProcessId}/fd/{_memory.DangerousGetHandle()}";
 

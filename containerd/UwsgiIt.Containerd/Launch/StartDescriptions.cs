@@ -3,16 +3,17 @@ using UwsgiIt.Containerd.Cgroups;
 using UwsgiIt.Containerd.Contracts;
 using UwsgiIt.Containerd.Hosting;
 using UwsgiIt.Containerd.Network;
+using UwsgiIt.Linux.Isolation;
 
 namespace UwsgiIt.Containerd.Launch;
 
 /// <summary>Makes the description that pid 1 gets out of the definition and the host's settings.</summary>
 internal sealed class StartDescriptions(IOptions<PathOptions> host, HomeGroup homeGroup, ContainerNetwork network)
 {
-    /// <summary>Uids of pid 1s start here: above systemd's and nspawn's ranges, below those with the sign bit.</summary>
+    /// <summary>Uids of pid 1s without a user namespace start here: above systemd's and nspawn's ranges, below those with the sign bit.</summary>
     public const uint FirstInitUid = 0x7000_0000;
 
-    public StartDescription Make(ContainerDefinition definition, ContainerCgroup cgroup)
+    public StartDescription Make(ContainerDefinition definition, ContainerCgroup cgroup, UserNamespace? users)
     {
         var options = host.Value;
         var custom = definition.CustomDistro;
@@ -20,12 +21,14 @@ internal sealed class StartDescriptions(IOptions<PathOptions> host, HomeGroup ho
         return new StartDescription
         {
             Uid = definition.Uid,
-            InitUid = FirstInitUid + definition.Uid,
+            InitUid = users is null ? FirstInitUid + definition.Uid : IdMap.InitUid,
+            IdBase = users?.IdBase,
             HostName = HostNameOf(definition.Name),
             ContainersRoot = options.ContainersRoot,
             HomeGroup = homeGroup.Id ?? definition.Uid,
             Distro = distro,
             CustomDistroStore = custom is null ? null : $"{options.ContainersRoot}/{custom.Store}",
+            HasProfile = AppArmor.IsLoaded,
             Is32Bit = custom is null && DistroFacts.Is32Bit(distro),
             Memory = definition.Memory,
             SubscribeDirectory = Directory.Exists(options.SubscribeDirectory) ? options.SubscribeDirectory : null,

@@ -8,6 +8,7 @@ using UwsgiIt.Containerd.Contracts;
 using UwsgiIt.Containerd.Hosting;
 using UwsgiIt.Containerd.Launch;
 using UwsgiIt.Linux;
+using UwsgiIt.Linux.Isolation;
 
 namespace UwsgiIt.Containerd.Sessions;
 
@@ -141,6 +142,8 @@ internal sealed partial class SessionServer(
         Uid = request.Uid,
         Home = $"{options.Value.ContainersRoot}/{request.Uid}",
         Request = request,
+        IdBase = running.Record.IdBase,
+        HasProfile = AppArmor.IsLoaded,
         Is32Bit = running.Record.Definition.Distro is { } distro && DistroFacts.Is32Bit($"{options.Value.DistrosRoot}/{distro}"),
     };
 

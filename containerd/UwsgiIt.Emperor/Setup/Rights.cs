@@ -14,7 +14,7 @@ internal static class Rights
         ThreadCredentials.SetUndumpable();
     }
 
-    /// <summary>A process of the customer's: no rights at all.</summary>
+    /// <summary>A stage that only waits: no rights at all.</summary>
     public static void BecomeCustomer(uint uid, bool is32Bit) => GiveUp(is32Bit, uid, uid);
 
     private static void GiveUp(bool is32Bit, uint userId, uint groupId, params ReadOnlySpan<Capability> keep)

@@ -10,12 +10,17 @@ namespace UwsgiIt.Emperor.Setup;
 /// The container's files: the distro read-only as root, and over it what the container has of its own, in the order of the contract. A target
 /// that a distro lacks is an error where the container cannot do without it, and left out otherwise.
 /// </summary>
-internal sealed class RootBuilder(StartDescription description, SafeDirectory home) : IDisposable
+internal sealed class RootBuilder(StartDescription description, SafeDirectory home, SafeFileHandle? owners) : IDisposable
 {
+    private const uint TerminalGroup = 5;
+
     private const MountAttributes Plain = MountAttributes.NoSetUserId | MountAttributes.NoDevices;
     private const MountAttributes Inert = Plain | MountAttributes.NoExecute;
 
     private readonly List<IDisposable> _owned = [];
+
+    // What is the container's own and nobody's of its customers is its root's, as seen from inside.
+    private readonly uint _owner = description.IdBase ?? 0;
     private SafeDirectory? _root;
     private SafeDirectory? _proc;
 
@@ -52,7 +57,7 @@ internal sealed class RootBuilder(StartDescription description, SafeDirectory ho
 
         foreach (var name in MaskedPaths.Directories)
         {
-            Mask(name, MountTree.Create("tmpfs", Inert | MountAttributes.ReadOnly, ("size", "4096"), ("nr_inodes", "2"), ("mode", "0555")), isDirectory: true);
+            Mask(name, Memory(Inert | MountAttributes.ReadOnly, "4096", "2", "0555"), isDirectory: true);
         }
 
         foreach (var name in MaskedPaths.ReadOnly)
@@ -84,6 +89,11 @@ internal sealed class RootBuilder(StartDescription description, SafeDirectory ho
     {
         using var place = OpenDistro();
         var tree = Own(MountTree.Clone(place.Handle, place.Path).With(Plain | MountAttributes.ReadOnly));
+        if (owners is not null)
+        {
+            tree.WithOwnersOf(owners);
+        }
+
         tree.Attach(place.Handle, "/");
         _root = Own(tree.OpenRoot());
     }
@@ -109,17 +119,18 @@ internal sealed class RootBuilder(StartDescription description, SafeDirectory ho
 
     private void MountDevices()
     {
-        using var devices = MountTree.Create("tmpfs", MountAttributes.NoSetUserId | MountAttributes.NoExecute, ("size", "65536"), ("nr_inodes", "64"), ("mode", "0755"));
+        using var devices = Memory(MountAttributes.NoSetUserId | MountAttributes.NoExecute, "65536", "64", "0755");
         using (var directory = devices.OpenRoot())
         {
             // linux/Documentation/admin-guide/devices.txt
             foreach (var (name, major, minor) in ((string, int, int)[])[("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9), ("tty", 5, 0)])
             {
                 directory.MakeCharacterDevice(name, major, minor, 0x1B6);
+                directory.ChangeOwner(name, _owner, _owner);
             }
 
-            directory.MakeDirectory("pts", 0, 0, 0x1ED).Dispose();
-            directory.MakeDirectory("shm", 0, 0, 0x1ED).Dispose();
+            directory.MakeDirectory("pts", _owner, _owner, 0x1ED).Dispose();
+            directory.MakeDirectory("shm", _owner, _owner, 0x1ED).Dispose();
             directory.MakeLink("ptmx", "pts/ptmx");
             directory.MakeLink("fd", "/proc/self/fd");
             directory.MakeLink("stdin", "/proc/self/fd/0");
@@ -128,7 +139,13 @@ internal sealed class RootBuilder(StartDescription description, SafeDirectory ho
         }
 
         Attach(devices, "dev");
-        using var terminals = MountTree.Create("devpts", MountAttributes.NoSetUserId | MountAttributes.NoExecute, ("newinstance", null), ("ptmxmode", "0666"), ("mode", "0620"), ("gid", "5"));
+        using var terminals = MountTree.Create("devpts", MountAttributes.NoSetUserId | MountAttributes.NoExecute, ("newinstance", null), ("ptmxmode", "0666"), ("mode", "0620"), ("gid", Number(_owner + TerminalGroup)));
+        using (var directory = terminals.OpenRoot())
+        {
+            directory.ChangeOwner(_owner, _owner);
+            directory.ChangeOwner("ptmx", _owner, _owner);
+        }
+
         Attach(terminals, "dev/pts");
         devices.With(MountAttributes.ReadOnly);
     }
@@ -136,10 +153,10 @@ internal sealed class RootBuilder(StartDescription description, SafeDirectory ho
     private void MountHome()
     {
         var name = description.Uid.ToString(CultureInfo.InvariantCulture);
-        using var containers = MountTree.Create("tmpfs", Inert, ("size", "16384"), ("nr_inodes", "8"), ("mode", "0755"));
+        using var containers = Memory(Inert, "16384", "8", "0755");
         Attach(containers, description.ContainersRoot.Trim('/'));
         using (var directory = containers.OpenRoot())
-        using (var place = directory.MakeDirectory(name, 0, 0, 0x1ED))
+        using (var place = directory.MakeDirectory(name, _owner, _owner, 0x1ED))
         using (var tree = MountTree.Clone(home.Handle, home.Path).With(Plain))
         {
             tree.Attach(place.Handle, home.Path);
@@ -155,7 +172,7 @@ internal sealed class RootBuilder(StartDescription description, SafeDirectory ho
         var inodes = Math.Clamp(description.Memory / 8192, 1024, 1_000_000).ToString(CultureInfo.InvariantCulture);
 
         // Its pages are charged to the container's memory limit; the size only says so before.
-        using var shared = MountTree.Create("tmpfs", Plain, ("size", memory), ("nr_inodes", inodes), ("mode", "1777"));
+        using var shared = Memory(Plain, memory, inodes, "1777");
         Attach(shared, "run/shm");
         using (var again = MountTree.Clone(shared.Handle, "/run/shm"))
         {
@@ -185,14 +202,14 @@ internal sealed class RootBuilder(StartDescription description, SafeDirectory ho
     private void MountUsers()
     {
         // Where the kernel lets a file be taken from it, which before Linux 6.15 is no tree that is nowhere; /dev/shm covers it for good.
-        using var tree = MountTree.Create("tmpfs", Inert, ("size", "262144"), ("nr_inodes", "8"), ("mode", "0755"));
+        using var tree = Memory(Inert, "262144", "8", "0755");
         Attach(tree, "dev/shm");
         using var directory = tree.OpenRoot();
         foreach (var name in UserFiles.Names)
         {
             if (UserFiles.Of(Root, name, description.Uid, description.HostName, home.Path) is { } text)
             {
-                directory.WriteFile(name, text, 0, 0, 0x1A4);
+                directory.WriteFile(name, text, _owner, _owner, 0x1A4);
                 using var file = directory.OpenPlace(name);
                 using var own = MountTree.Clone(file, name).With(Inert | MountAttributes.ReadOnly);
                 using var place = Root.OpenPlace("etc/" + name);
@@ -219,6 +236,11 @@ internal sealed class RootBuilder(StartDescription description, SafeDirectory ho
             tree.Attach(place, "/" + target);
         }
     }
+
+    private MountTree Memory(MountAttributes attributes, string size, string inodes, string mode) =>
+        MountTree.Create("tmpfs", attributes, ("size", size), ("nr_inodes", inodes), ("mode", mode), ("uid", Number(_owner)), ("gid", Number(_owner)));
+
+    private static string Number(uint value) => value.ToString(CultureInfo.InvariantCulture);
 
     private SafeDirectory? OpenInHome(string name) => name.Length == 0 ? null : home.OpenDirectory(name);
 

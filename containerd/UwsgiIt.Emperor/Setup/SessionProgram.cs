@@ -1,5 +1,9 @@
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 using UwsgiIt.Containerd.Contracts;
+using UwsgiIt.Linux;
+using UwsgiIt.Linux.Isolation;
+using UwsgiIt.Linux.Processes;
 
 namespace UwsgiIt.Emperor.Setup;
 
@@ -34,6 +38,43 @@ internal sealed record SessionProgram(string Path, IReadOnlyList<string> Argumen
         return request.Command is { } command
             ? new SessionProgram(shell, [System.IO.Path.GetFileName(shell), "-c", command], environment)
             : new SessionProgram(shell, ["-" + System.IO.Path.GetFileName(shell)], environment);
+    }
+
+    /// <summary>
+    /// Starts it, leader of a session of its own. By fork, since a user namespace is joined by a process with one thread only; this stage has one
+    /// managed thread. Throws <see cref="IOException"/> with the reason where it does not become the program.
+    /// </summary>
+    public Pidfd Start(SessionDescription description, Pidfd init, IReadOnlyList<SafeFileHandle> streams, bool hasTerminal)
+    {
+        using var child = ChildLauncher.Start(new ChildStart
+        {
+            Images = [new ChildImage(Path, Arguments)],
+            Environment = Environment,
+            WorkingDirectory = description.Home,
+            Uid = description.Uid,
+            Gid = description.Uid,
+            UserNamespaceOf = description.IdBase is null ? null : init.Handle,
+            Filter = SeccompFilter.Program(description.Is32Bit),
+            Profile = description.HasProfile ? AppArmor.Profile : null,
+            HasTerminal = hasTerminal,
+            Descriptors = [.. streams.Select(static (stream, number) => (number, (System.Runtime.InteropServices.SafeHandle)stream))],
+        });
+        var process = Pidfd.TryOpen(child.ProcessId) ?? throw new IOException("the program ended at once");
+        using var poll = new DescriptorPoll();
+        poll.Add(child.Status, 1);
+        ChildFailure failure;
+        while (!child.TryComplete(out failure))
+        {
+            poll.Wait(-1);
+        }
+
+        if (failure.Step == ChildStep.None)
+        {
+            return process;
+        }
+
+        process.Dispose();
+        throw new LinuxException(failure.Step == ChildStep.Execute ? "execve" : $"{failure.Step}", failure.Errno, Path);
     }
 
     private static bool IsPassedOn(string name, string value) =>

@@ -44,29 +44,24 @@ internal static class SessionStage
     {
         // 1. Root, the host's files; we are in the container's cgroup already.
         OomScore.TrySet(OomScore.Customer);
-        using (var init = Pidfd.Adopt(new SafeFileHandle(SessionDescription.ProcessDescriptor, ownsHandle: true), 1))
-        {
-            Namespaces.Enter(init, Kinds);
-        }
-
+        using var init = Pidfd.Adopt(new SafeFileHandle(SessionDescription.ProcessDescriptor, ownsHandle: true), 1);
+        Namespaces.Enter(init, Kinds);
         ThreadCredentials.JoinNewKeyring();
         ProcessLimits.Set(description.OpenFiles);
 
         // 2. Root, the container's files. The terminal is the container's own, its other side found by descriptor and not by name.
-        using var terminal = description.Request.Terminal ? Terminal.Open(description.Uid, description.Request.Rows, description.Request.Columns) : null;
+        using var terminal = description.Request.Terminal ? Terminal.Open(description.Uid, (description.IdBase ?? 0) + Terminal.Group, description.Request.Rows, description.Request.Columns) : null;
 
-        // 3. The customer, without any right.
-        Rights.BecomeCustomer(description.Uid, description.Is32Bit);
+        // 3. Root, with the customer's eyes for files. The program gives up everything on its way, and so do we once it is.
+        ThreadCredentials.UseFilesAs(description.Uid, description.Uid);
         var streams = terminal is null ? StageInput.TakeStreams() : [terminal.Slave, terminal.Slave, terminal.Slave];
-        using var home = SafeDirectory.OpenTrusted(description.Home);
-        var program = SessionProgram.Of(description);
-        var pid = ProcessSpawner.Start(program.Path, program.Arguments, program.Environment, streams, home.Handle, terminal is null ? null : terminal.SlavePath);
+        using var process = SessionProgram.Of(description).Start(description, init, streams, terminal is not null);
+        Rights.BecomeCustomer(description.Uid, description.Is32Bit);
         foreach (var stream in streams)
         {
             stream.Dispose();
         }
 
-        using var process = Pidfd.TryOpen(pid) ?? throw new IOException("the program ended at once");
         client.Send(JsonSerializer.SerializeToUtf8Bytes(new SessionAnswer { Started = true }, ContainerJson.Default.SessionAnswer), terminal is null ? [] : [terminal.Master]);
         terminal?.Dispose();
         return WaitFor(process, client);

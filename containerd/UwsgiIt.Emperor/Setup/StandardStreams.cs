@@ -7,10 +7,19 @@ namespace UwsgiIt.Emperor.Setup;
 /// <summary>Standard streams of pid 1: nothing in, the container's own log out; none of the host's stays open.</summary>
 internal static class StandardStreams
 {
-    public static void Redirect(StartDescription description, SafeDirectory home)
+    /// <summary>As root: a log that is not a plain file of the customer's, a link for example, is replaced.</summary>
+    public static void MakeLog(StartDescription description, SafeDirectory home)
     {
         using var logs = home.OpenDirectory("logs");
-        using var log = OpenLog(logs, description.Uid);
+        MakeLog(logs, description.Uid).Dispose();
+    }
+
+    /// <summary>As the customer, in the container's root.</summary>
+    public static void Redirect(string home, uint uid)
+    {
+        using var directory = SafeDirectory.OpenTrusted(home);
+        using var logs = directory.OpenDirectory("logs");
+        using var log = MakeLog(logs, uid);
         using var devices = SafeDirectory.OpenTrusted("/dev");
         using var nothing = devices.OpenCharacterDevice("null");
         Duplicate((int)nothing.DangerousGetHandle(), 0);
@@ -18,8 +27,7 @@ internal static class StandardStreams
         Duplicate((int)log.DangerousGetHandle(), 2);
     }
 
-    /// <summary>A log that is not a plain file of the customer's, a link for example, is replaced.</summary>
-    private static Microsoft.Win32.SafeHandles.SafeFileHandle OpenLog(SafeDirectory logs, uint uid)
+    private static Microsoft.Win32.SafeHandles.SafeFileHandle MakeLog(SafeDirectory logs, uint uid)
     {
         try
         {

@@ -6,32 +6,33 @@ namespace UwsgiIt.Emperor.Setup;
 /// <summary>A terminal of the container's devpts.</summary>
 internal sealed class Terminal : IDisposable
 {
-    private const uint TerminalGroup = 5;
+    /// <summary>Group "tty" of every distro.</summary>
+    public const uint Group = 5;
 
-    private Terminal(SafeFileHandle master, SafeFileHandle slave, string slavePath)
+    private Terminal(SafeFileHandle master, SafeFileHandle slave, string line)
     {
         Master = master;
         Slave = slave;
-        SlavePath = slavePath;
+        Line = line;
     }
 
     public SafeFileHandle Master { get; }
 
     public SafeFileHandle Slave { get; }
 
-    /// <summary>Its name within the container.</summary>
-    public string SlavePath { get; }
+    /// <summary>Its name below the container's /dev.</summary>
+    public string Line { get; }
 
     /// <summary>Opens a new one for a user, of the client's size. The container's root must be ours.</summary>
-    public static Terminal Open(uint uid, ushort rows, ushort columns)
+    public static Terminal Open(uint uid, uint group, ushort rows, ushort columns)
     {
         using var terminals = SafeDirectory.OpenTrusted("/dev/pts");
         var master = terminals.OpenCharacterDevice("ptmx");
         PseudoTerminal.Unlock(master);
         var slave = PseudoTerminal.OpenSlave(master);
         PseudoTerminal.SetSize(master, rows, columns);
-        PseudoTerminal.GiveTo(slave, uid, TerminalGroup);
-        return new Terminal(master, slave, $"/dev/pts/{PseudoTerminal.Number(master)}");
+        PseudoTerminal.GiveTo(slave, uid, group);
+        return new Terminal(master, slave, $"pts/{PseudoTerminal.Number(master)}");
     }
 
     public void Dispose()

@@ -43,6 +43,7 @@ public sealed unsafe class MountTree : IDisposable
     internal const int MOVE_MOUNT_F_EMPTY_PATH = 0x4;
     internal const int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
     internal const int MountAttrSize = 32;
+    internal const ulong MOUNT_ATTR_IDMAP = 0x00100000;
 
     private MountTree(SafeFileHandle handle, string subject)
     {
@@ -92,17 +93,16 @@ public sealed unsafe class MountTree : IDisposable
     }
 
     /// <summary>Sets attributes on this mount; what was set stays set.</summary>
-    public MountTree With(MountAttributes attributes)
-    {
-        var change = stackalloc ulong[4];
-        change[0] = (ulong)attributes;
-        change[1] = change[2] = change[3] = 0;
-        fixed (byte* empty = "\0"u8)
-        {
-            Native.Check(Native.Syscall(Native.SYS_mount_setattr, Descriptor(Handle), (nint)empty, AT_EMPTY_PATH, (nint)change, MountAttrSize, 0), "mount_setattr", Subject);
-        }
+    public MountTree With(MountAttributes attributes) => Change((ulong)attributes, 0);
 
-        return this;
+    /// <summary>
+    /// Owners are seen through the map of a user namespace: what is root's on the disk is that namespace's root's here. Before it is attached, and
+    /// once; a file system that cannot be seen so answers EINVAL.
+    /// </summary>
+    public MountTree WithOwnersOf(SafeFileHandle userNamespace)
+    {
+        ArgumentNullException.ThrowIfNull(userNamespace);
+        return Change(MOUNT_ATTR_IDMAP, (ulong)Descriptor(userNamespace));
     }
 
     /// <summary>Attaches it over an open place: a directory over a directory, a file over a file.</summary>
@@ -167,6 +167,21 @@ public sealed unsafe class MountTree : IDisposable
                 throw new LinuxException("umount2", LibC.errno, path);
             }
         }
+    }
+
+    private MountTree Change(ulong attributes, ulong userNamespace)
+    {
+        // struct mount_attr: set, clear, propagation, userns_fd.
+        var change = stackalloc ulong[4];
+        change[0] = attributes;
+        change[1] = change[2] = 0;
+        change[3] = userNamespace;
+        fixed (byte* empty = "\0"u8)
+        {
+            Native.Check(Native.Syscall(Native.SYS_mount_setattr, Descriptor(Handle), (nint)empty, AT_EMPTY_PATH, (nint)change, MountAttrSize, 0), "mount_setattr", Subject);
+        }
+
+        return this;
     }
 
     private static nint Descriptor(SafeFileHandle handle) => handle.DangerousGetHandle();

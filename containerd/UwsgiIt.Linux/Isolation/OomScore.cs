@@ -14,12 +14,12 @@ public static class OomScore
     /// <summary>What customers start goes first; ours, arbitrary.</summary>
     public const int Customer = 200;
 
-    /// <summary>Sets the calling process's; false where the kernel refuses, since raising needs no right and lowering does.</summary>
-    public static bool TrySet(int value)
+    /// <summary>Sets a process's, the calling one's where none is named; false where the kernel refuses, since raising needs no right and lowering does.</summary>
+    public static bool TrySet(int value, int? processId = null)
     {
         try
         {
-            File.WriteAllText("/proc/self/oom_score_adj", value.ToString(CultureInfo.InvariantCulture));
+            File.WriteAllText($"/proc/{processId?.ToString(CultureInfo.InvariantCulture) ?? "self"}/oom_score_adj", value.ToString(CultureInfo.InvariantCulture));
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

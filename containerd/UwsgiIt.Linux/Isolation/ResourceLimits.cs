@@ -27,29 +27,32 @@ public enum ResourceLimit
     RealTimePriority = 14,
 }
 
-/// <summary>prlimit(2) on the calling process.</summary>
+/// <summary>prlimit(2).</summary>
 public static unsafe class ResourceLimits
 {
     /// <summary>
     /// Sets soft and hard limit alike, lowering what was asked to the hard limit in force where raising needs CAP_SYS_RESOURCE and it is not
     /// there. Returns what is in force.
     /// </summary>
-    public static ulong Set(ResourceLimit limit, ulong value)
+    /// <param name="limit">Which.</param>
+    /// <param name="value">The limit, in its unit.</param>
+    /// <param name="processId">Whose; 0 for the calling process.</param>
+    public static ulong Set(ResourceLimit limit, ulong value, int processId = 0)
     {
         var old = stackalloc ulong[2];
-        if (Native.Prlimit(0, (int)limit, null, old) != 0)
+        if (Native.Prlimit(processId, (int)limit, null, old) != 0)
         {
             throw new LinuxException("prlimit", Marshal.GetLastPInvokeError(), limit.ToString());
         }
 
         var wanted = stackalloc ulong[2];
         wanted[0] = wanted[1] = value;
-        if (Native.Prlimit(0, (int)limit, wanted, null) == 0)
+        if (Native.Prlimit(processId, (int)limit, wanted, null) == 0)
         {
             return value;
         }
 
         wanted[0] = wanted[1] = Math.Min(value, old[1]);
-        return Native.Prlimit(0, (int)limit, wanted, null) == 0 ? wanted[0] : throw new LinuxException("prlimit", Marshal.GetLastPInvokeError(), limit.ToString());
+        return Native.Prlimit(processId, (int)limit, wanted, null) == 0 ? wanted[0] : throw new LinuxException("prlimit", Marshal.GetLastPInvokeError(), limit.ToString());
     }
 }

@@ -59,6 +59,9 @@ public static unsafe class SeccompFilter
     // What uname26, 32-bit and no-randomisation programs ask for (sys/personality.h), and the question itself.
     private static readonly uint[] AllowedPersonalities = [0x0, 0x0008, 0x20000, 0x20008, 0x40000, 0xFFFFFFFF];
 
+    /// <summary>The program, laid out for a child that installs it itself (<see cref="Processes.ChildStart.Filter"/>).</summary>
+    public static byte[] Program(bool allow32Bit) => MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(Build(allow32Bit))).ToArray();
+
     /// <summary>The program. <paramref name="allow32Bit"/>: the distro is an i386 one.</summary>
     internal static List<FilterInstruction> Build(bool allow32Bit)
     {

@@ -36,6 +36,15 @@ public static unsafe partial class ChildLauncher
     private static partial int setfsuid(uint uid);
 
     [LibraryImport("libc"), SuppressGCTransition]
+    private static partial int setns(int descriptor, int kinds);
+
+    [LibraryImport("libc"), SuppressGCTransition]
+    private static partial int ioctl(int descriptor, nuint request, nint argument);
+
+    [LibraryImport("libc"), SuppressGCTransition]
+    private static partial nint syscall(nint number, nint a, nint b, nint c);
+
+    [LibraryImport("libc"), SuppressGCTransition]
     private static partial int capset(uint* header, uint* data);
 
     [LibraryImport("libc"), SuppressGCTransition]

@@ -13,7 +13,12 @@ namespace UwsgiIt.Linux.Processes;
 public static unsafe partial class ChildLauncher
 {
     private const int PR_SET_DUMPABLE = 4;
+    private const int PR_CAPBSET_DROP = 24;
     private const int PR_SET_NO_NEW_PRIVS = 38;
+    private const int LastCapability = 63;
+    private const int CLONE_NEWUSER = 0x10000000;
+    private const int SECCOMP_SET_MODE_FILTER = 1;
+    private const nuint TIOCSCTTY = 0x540E;
     private const int PR_CAP_AMBIENT = 47;
     private const int PR_CAP_AMBIENT_CLEAR_ALL = 4;
     private const uint CapabilityVersion = 0x20080522;
@@ -24,7 +29,8 @@ public static unsafe partial class ChildLauncher
 
     /// <summary>
     /// Starts a child. The steps in it, with who it is: as we are: (1) own session, (2) the gate, (3) an OOM score of its own; then
-    /// (4) groups, gid, uid, no capability, no_new_privs; as the customer: (5) working directory, (6) descriptors, (7) signals, (8) execve.
+    /// (4) another user namespace, groups, gid, uid, no capability, no_new_privs; as the customer: (5) working directory, (6) descriptors, (7) the terminal,
+    /// (8) signals, (9) the filter, (10) execve.
     /// Throws <see cref="LinuxException"/> when there is no process or descriptor to be had.
     /// </summary>
     public static StartingChild Start(ChildStart start)
@@ -98,6 +104,11 @@ public static unsafe partial class ChildLauncher
         }
 
         ResetOomScore(plan);
+        if ((plan.UserNamespace >= 0 && setns(plan.UserNamespace, CLONE_NEWUSER) != 0) || (plan.Filter is not null && !DropBounding()))
+        {
+            Fail(report, ChildStep.Rights, *__errno_location());
+        }
+
         if (plan.ChangesUser && (setgroups(0, null) != 0 || setresgid(plan.Gid, plan.Gid, plan.Gid) != 0 || setresuid(plan.Uid, plan.Uid, plan.Uid) != 0))
         {
             Fail(report, ChildStep.Rights, *__errno_location());
@@ -108,12 +119,22 @@ public static unsafe partial class ChildLauncher
             Fail(report, ChildStep.Rights, *__errno_location());
         }
 
+        if (plan.ProfileFile is not null && !ChangeProfile(plan))
+        {
+            Fail(report, ChildStep.Rights, *__errno_location());
+        }
+
         if (chdir(plan.WorkingDirectory) != 0)
         {
             Fail(report, ChildStep.WorkingDirectory, *__errno_location());
         }
 
         if (!PlaceDescriptors(plan, &report))
+        {
+            Fail(report, ChildStep.Descriptors, *__errno_location());
+        }
+
+        if (plan.HasTerminal && ioctl(0, TIOCSCTTY, 0) != 0)
         {
             Fail(report, ChildStep.Descriptors, *__errno_location());
         }
@@ -130,6 +151,11 @@ public static unsafe partial class ChildLauncher
         var none = stackalloc ulong[16];
         new Span<ulong>(none, 16).Clear();
         _ = pthread_sigmask(SIG_SETMASK, none, null);
+        if (plan.Filter is not null && syscall(plan.SeccompNumber, SECCOMP_SET_MODE_FILTER, 0, (nint)plan.Filter) != 0)
+        {
+            Fail(report, ChildStep.Rights, *__errno_location());
+        }
+
         for (var i = 0; i < plan.ImageCount; i++)
         {
             _ = execve(plan.Paths[i], plan.Arguments[i], plan.Environment);
@@ -156,6 +182,27 @@ public static unsafe partial class ChildLauncher
 
         _ = setfsuid((uint)before);
         _ = prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    }
+
+    /// <summary>Last of all rights: the profile has none of those that were needed to give the others up.</summary>
+    private static bool ChangeProfile(ChildPlan plan)
+    {
+        var file = open(plan.ProfileFile, O_WRONLY | O_CLOEXEC);
+        return file >= 0 && write(file, plan.ProfileChange, plan.ProfileChangeLength) == plan.ProfileChangeLength && close(file) == 0;
+    }
+
+    /// <summary>A namespace newly joined comes with a full set. EINVAL: the kernel knows no capability of that number, nor any higher.</summary>
+    private static bool DropBounding()
+    {
+        for (var capability = 0; capability <= LastCapability; capability++)
+        {
+            if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0)
+            {
+                return *__errno_location() == EINVAL;
+            }
+        }
+
+        return true;
     }
 
     private static bool DropCapabilities(bool all)

@@ -50,6 +50,26 @@ internal sealed unsafe class ChildPlan : IDisposable
         var score = Isolation.OomScore.Customer.ToString(CultureInfo.InvariantCulture);
         OomScoreValue = Text(score);
         OomScoreLength = score.Length;
+        UserNamespace = start.UserNamespaceOf is { } process ? (int)process.DangerousGetHandle() : -1;
+        HasTerminal = start.HasTerminal;
+        if (start.Profile is { } profile)
+        {
+            ProfileFile = Text(Isolation.AppArmor.File);
+            var change = Isolation.AppArmor.ChangeTo(profile);
+            ProfileChange = Text(change);
+            ProfileChangeLength = Encoding.UTF8.GetByteCount(change);
+        }
+
+        if (start.Filter is { } filter)
+        {
+            // struct sock_fprog: a count of eight-byte instructions, and where they are.
+            var instructions = (byte*)Allocate(filter.Length);
+            filter.CopyTo(new Span<byte>(instructions, filter.Length));
+            Filter = (nint*)Allocate(2 * sizeof(nint));
+            Filter[0] = filter.Length / 8;
+            Filter[1] = (nint)instructions;
+        }
+
         ChangesUser = start.Uid is not null;
         Uid = start.Uid ?? 0;
         Gid = start.Gid;
@@ -81,6 +101,24 @@ internal sealed unsafe class ChildPlan : IDisposable
     public int* Sources { get; }
 
     public int DescriptorCount { get; }
+
+    /// <summary>A descriptor, or -1.</summary>
+    public int UserNamespace { get; }
+
+    /// <summary>The number of seccomp(2) on this architecture; a property of the child's own would be managed code.</summary>
+    public int SeccompNumber { get; } = Native.SYS_seccomp;
+
+    /// <summary>The program of seccomp(2), or null.</summary>
+    public nint* Filter { get; }
+
+    /// <summary>Where a change of profile is written, or null.</summary>
+    public byte* ProfileFile { get; }
+
+    public byte* ProfileChange { get; }
+
+    public int ProfileChangeLength { get; }
+
+    public bool HasTerminal { get; }
 
     public bool ChangesUser { get; }
 

@@ -31,6 +31,18 @@ public sealed record ChildStart
     /// <summary>The descriptors it gets, by number; others are closed. 0, 1 and 2 that are not named are /dev/null.</summary>
     public required IReadOnlyList<(int Number, SafeHandle Handle)> Descriptors { get; init; }
 
+    /// <summary>A pidfd of a process whose user namespace the child joins first, to be <see cref="Uid"/> there; null stays in ours.</summary>
+    public SafeHandle? UserNamespaceOf { get; init; }
+
+    /// <summary>The system calls it may use (<see cref="Isolation.SeccompFilter.Program"/>), with an empty bounding set; null where ours is inherited with both.</summary>
+    public byte[]? Filter { get; init; }
+
+    /// <summary>The profile of AppArmor it goes under, see <see cref="Isolation.AppArmor"/>; null stays under ours.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>True makes descriptor 0 the controlling terminal of its session.</summary>
+    public bool HasTerminal { get; init; }
+
     /// <summary>True makes it wait, with our rights still, until <see cref="StartingChild.Open"/>: time to place it in a cgroup.</summary>
     public bool IsGated { get; init; }
 }

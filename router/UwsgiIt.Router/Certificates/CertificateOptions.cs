@@ -45,6 +45,9 @@ internal sealed class CertificateOptions : IValidatedOptions
     /// <summary>Folders, ending in '/', that paths in packets may point into. A container's own home is always allowed to it. Default none.</summary>
     public IList<string> AllowedDirectories { get; init; } = [];
 
+    /// <summary>Where the container daemon opens files of containers for us that only their customers may read. Default /run/uwsgiit/files.sock, which may be absent.</summary>
+    public string FileBroker { get; set; } = "/run/uwsgiit/files.sock";
+
     /// <summary>Most parsed certificates kept ready; the least recently used are parsed again when asked for. Default 10,000.</summary>
     public int MaxCachedContexts { get; set; } = 10_000;
 

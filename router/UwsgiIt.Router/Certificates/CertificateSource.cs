@@ -48,9 +48,13 @@ internal sealed class OperatorFiles(string certificate, string key, string? clie
 }
 
 /// <summary>What a packet brought: PEM text, or paths that are opened with no more rights than the sender has.</summary>
-internal sealed class ClaimedSource(SniClaim claim, SenderCredentials? sender, Func<string, SenderCredentials?, bool> mayOpen) : CertificateSource
+internal sealed class ClaimedSource(SniClaim claim, SenderCredentials? sender, Func<string, SenderCredentials?, bool> mayOpen, string broker) : CertificateSource
 {
     private const int MaxBytes = 256 * 1024;
+    private const int PermissionDenied = 13;
+
+    // A handshake may wait for this.
+    private static readonly TimeSpan BrokersTime = TimeSpan.FromMilliseconds(500);
 
     public override bool TryRead(out string certificate, out string key, out string? clientCa, out string problem)
     {
@@ -92,8 +96,14 @@ internal sealed class ClaimedSource(SniClaim claim, SenderCredentials? sender, F
 
         if (!SafePath.TryOpen(value, pathOnly: false, out var handle, out var errno))
         {
-            problem = $"its file cannot be opened (errno {errno})";
-            return false;
+            handle = errno == PermissionDenied && sender is { UserId: >= AddressPolicy.FirstContainerUid } container
+                ? new FileRequest(container.UserId, value).TryOpen(broker, BrokersTime, out problem)
+                : null;
+            if (handle is null)
+            {
+                problem = $"its file cannot be opened (errno {errno}{(problem.Length > 0 ? "; the container daemon: " : "")}{problem})";
+                return false;
+            }
         }
 
         using (handle)

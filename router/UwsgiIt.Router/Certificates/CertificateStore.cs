@@ -102,7 +102,7 @@ internal sealed partial class CertificateStore : ISubscribedCertificates
             return true;
         }
 
-        var binding = new CertificateBinding(sniName, new ClaimedSource(claim, sender, MayOpen), claim.ClientCa is not null, claim.ClientCertificateRequired);
+        var binding = new CertificateBinding(sniName, new ClaimedSource(claim, sender, MayOpen, _options.CurrentValue.FileBroker), claim.ClientCa is not null, claim.ClientCertificateRequired);
 
         // The first claim of a name is parsed when somebody asks for it, so that a hundred thousand names are ready at once. One that would
         // replace a working certificate, or opens files, has to prove itself now.
@@ -272,7 +272,7 @@ internal sealed partial class CertificateStore : ISubscribedCertificates
         using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddYears(10));
         var claim = new SniClaim(key.ExportPkcs8PrivateKeyPem(), certificate.ExportCertificatePem(), null, false);
         Log.DefaultMade(_logger);
-        return new CertificateBinding("", new ClaimedSource(claim, null, static (_, _) => false), hasClientCa: false, clientCertificateRequired: false);
+        return new CertificateBinding("", new ClaimedSource(claim, null, static (_, _) => false, ""), hasClientCa: false, clientCertificateRequired: false);
     }
 
     private sealed record Configured(FrozenDictionary<string, CertificateBinding> Names, CertificateBinding Default, bool HasClientCas);

@@ -1,5 +1,6 @@
 using UwsgiIt.Containerd.Contracts;
 using UwsgiIt.Containerd.Definitions;
+using UwsgiIt.Linux;
 using static UwsgiIt.Fuzz.FuzzTarget;
 
 namespace UwsgiIt.Fuzz;
@@ -11,6 +12,7 @@ internal static class ContainerdTargets
     {
         ["definition"] = new(Definition, Texts(
             """{"uid":30001,"name":"a","distro":"debian-12","memory":16777216,"storage":1048576,"ssh_keys":["ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ"],"loopboxes":[{"id":1,"filename":"a/b","mountpoint":"m"}]}""")),
+        ["file-request"] = new(static bytes => Check(!FileRequest.TryRead(bytes, out var request) || (request.Write().AsSpan().SequenceEqual(bytes) && request.Path[0] == '/'), "another request than was sent"), Texts("30001 /containers/30001/etc/a.key")),
         ["emperor-message"] = new(static bytes => EmperorMessage.TryRead(bytes)?.Write(), Texts("""{"v":1,"type":"place","name":"a.ini","pid":7,"memory":1048576,"request":1}""", """{"v":1,"type":"placed","request":3,"fault":"x"}""")),
     };
 

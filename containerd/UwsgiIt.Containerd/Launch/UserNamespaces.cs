@@ -44,6 +44,12 @@ internal sealed class UserNamespaces(IOptions<StartOptions> start, IOptions<Path
             return null;
         }
 
+        if (definition.Uid == ContainerLimits.FirstUid)
+        {
+            _reasons[definition.Uid] = "none: the api's own container knows the host's root by its uid";
+            return null;
+        }
+
         try
         {
             var made = Make(definition.Uid, Choose(definition.Uid));
@@ -94,7 +100,7 @@ internal sealed class UserNamespaces(IOptions<StartOptions> start, IOptions<Path
 
         try
         {
-            using var made = Make(ContainerLimits.FirstUid, IdMap.FirstBase);
+            using var made = Make(ContainerLimits.FirstUid + 1, IdMap.FirstBase);
             using var distros = SafeDirectory.OpenTrusted(host.Value.DistrosRoot);
             Try(made, distros);
             return "idmapped";

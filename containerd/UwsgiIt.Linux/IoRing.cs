@@ -140,20 +140,6 @@ public sealed unsafe class IoRing : IDisposable
     /// <summary>Number of the next operation to be queued; wraps. With <see cref="IsQueued"/> it tells whether one can still be changed.</summary>
     public uint Position => _tail;
 
-    /// <summary>Why a ring cannot be had here, or null. Makes one to see.</summary>
-    public static string? Probe()
-    {
-        try
-        {
-            new IoRing().Dispose();
-            return null;
-        }
-        catch (LinuxException e)
-        {
-            return e.Message;
-        }
-    }
-
     /// <summary>Watches a descriptor until it completes with an error: one completion for each time that something becomes readable.</summary>
     public void Poll(int descriptor, ulong tag)
     {

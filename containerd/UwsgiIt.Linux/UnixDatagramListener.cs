@@ -142,9 +142,11 @@ public sealed unsafe class UnixDatagramListener : IDisposable
         var descriptors = stackalloc pollfd[2];
         descriptors[0] = new pollfd { fd = (int)_socket.DangerousGetHandle(), events = POLLIN };
         descriptors[1] = new pollfd { fd = (int)_wake.DangerousGetHandle(), events = POLLIN };
-        if (poll(descriptors, 2, -1) < 0 && LibC.errno != EINTR)
+
+        // Both are "try again" (poll(2)): an interrupted call, or a moment without memory.
+        if (poll(descriptors, 2, -1) < 0 && LibC.errno is var errno && errno != EINTR && errno != EAGAIN)
         {
-            throw new LinuxException("poll", LibC.errno, Path);
+            throw new LinuxException("poll", errno, Path);
         }
 
         return descriptors[1].revents == 0;

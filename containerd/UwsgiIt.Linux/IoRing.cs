@@ -5,39 +5,11 @@ using static Tmds.Linux.LibC;
 
 namespace UwsgiIt.Linux;
 
-/// <summary>What an <see cref="IoRing"/> says of one operation that has ended, in the kernel's form (struct io_uring_cqe).</summary>
-[StructLayout(LayoutKind.Sequential)]
-public readonly struct RingCompletion
-{
-    private const uint HasBuffer = 1 << 0;
-    private const uint HasMore = 1 << 1;
-    private const uint SocketNotEmpty = 1 << 2;
-
-    private readonly ulong _tag;
-    private readonly int _result;
-    private readonly uint _flags;
-
-    /// <summary>What the operation was begun with.</summary>
-    public ulong Tag => _tag;
-
-    /// <summary>Bytes, 0 at the end of a stream, poll events, or a negated errno.</summary>
-    public int Result => _result;
-
-    /// <summary>The buffer that was received into, to be given back; -1 for none.</summary>
-    public int Buffer => (_flags & HasBuffer) != 0 ? (int)(_flags >> 16) : -1;
-
-    /// <summary>The operation goes on and will complete again.</summary>
-    public bool GoesOn => (_flags & HasMore) != 0;
-
-    /// <summary>More can be received than was.</summary>
-    public bool IsSocketNotEmpty => (_flags & SocketNotEmpty) != 0;
-}
-
 /// <summary>
 /// io_uring(7) for sockets, with a set of buffers that the kernel takes from when something arrives. The thread that makes it alone may use
 /// it (IORING_SETUP_SINGLE_ISSUER). Operations are queued, and go to the kernel together with the next <see cref="Enter"/>.
 /// </summary>
-public sealed unsafe class IoRing : IDisposable
+public sealed unsafe partial class IoRing : IDisposable
 {
     /// <summary>Size of a received-into buffer, in bytes.</summary>
     public const int BufferBytes = 8 * 1024;
@@ -271,90 +243,5 @@ public sealed unsafe class IoRing : IDisposable
     {
         var memory = mmap(null, (size_t)length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, _descriptor, offset);
         return memory != MAP_FAILED ? (byte*)memory : throw new LinuxException("mmap", LibC.errno, "event loop");
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Entry
-    {
-        public byte Operation;
-        public byte Flags;
-        public ushort Priority;
-        public int Descriptor;
-        public ulong Offset;
-        public ulong Address;
-        public uint Length;
-        public uint OperationFlags;
-        public ulong Tag;
-        public ushort BufferGroup;
-        public ushort Personality;
-        public int FileIndex;
-        public ulong Address3;
-        public ulong Padding;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct BufferEntry
-    {
-        public ulong Address;
-        public uint Length;
-        public ushort Number;
-        public ushort Tail;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct BufferRegistration
-    {
-        public ulong Address;
-        public uint Entries;
-        public ushort Group;
-        public ushort Flags;
-        public ulong Reserved0;
-        public ulong Reserved1;
-        public ulong Reserved2;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct SubmissionRing
-    {
-        public uint Head;
-        public uint Tail;
-        public uint Mask;
-        public uint Entries;
-        public uint Flags;
-        public uint Dropped;
-        public uint Array;
-        public uint Reserved;
-        public ulong UserAddress;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct CompletionRing
-    {
-        public uint Head;
-        public uint Tail;
-        public uint Mask;
-        public uint Entries;
-        public uint Overflow;
-        public uint Completions;
-        public uint Flags;
-        public uint Reserved;
-        public ulong UserAddress;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Parameters
-    {
-        public uint Entries;
-        public uint CompletionEntries;
-        public uint Flags;
-        public uint ThreadCpu;
-        public uint ThreadIdle;
-        public uint Features;
-        public uint WorkDescriptor;
-        public uint Reserved0;
-        public uint Reserved1;
-        public uint Reserved2;
-        public SubmissionRing SubmissionOffsets;
-        public CompletionRing CompletionOffsets;
     }
 }

@@ -66,6 +66,16 @@ public sealed class HostClient : IDisposable
     /// <summary>Says by which key other servers' containers reach ours.</summary>
     public Task PostTunnelAsync(HostTunnel tunnel, CancellationToken cancellationToken) => PostAsync("/v1/host/tunnel", tunnel, cancellationToken);
 
+    /// <summary>A certificate for the key of this request (PKCS#10, PEM) in place of the one this client has, which may have expired.</summary>
+    public async Task<IssuedCertificate> RenewCertificateAsync(string request, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(CallTimeout);
+        using var response = await _client.PostAsJsonAsync("/v1/host/certificate", new CertificateRequestBody { Request = request }, ApiJson.Options, deadline.Token).ConfigureAwait(false);
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadFromJsonAsync<IssuedCertificate>(ReadOptions.Value, deadline.Token).ConfigureAwait(false) ?? throw new JsonException("The api answered null.");
+    }
+
     /// <summary>The feed from now on: the newest version each time something may have changed. Ends with an exception when the line breaks.</summary>
     public async IAsyncEnumerable<long> FollowAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

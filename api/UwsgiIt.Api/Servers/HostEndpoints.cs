@@ -67,8 +67,11 @@ internal static class HostEndpoints
             throw Fault.Invalid("version", "is not made yet");
         }
 
+        // Heard with its newest certificate: the one before has done its part.
+        var presented = CertificateAuthority.FingerprintOf(http.Connection.ClientCertificate!);
         await using (await db.BeginAppendAsync(http.RequestAborted))
         {
+            await db.Servers.Where(row => row.Id == id && row.PreviousFingerprint != null && row.CertificateFingerprint == presented).ExecuteUpdateAsync(static set => set.SetProperty(static row => row.PreviousFingerprint, (string?)null), http.RequestAborted);
             var server = db.Servers.Where(row => row.Id == id);
             _ = body.Agent switch
             {
@@ -182,11 +185,13 @@ internal static class HostEndpoints
 
         // An expired certificate renews only where it is the recorded one.
         var presented = CertificateAuthority.FingerprintOf(http.Connection.ClientCertificate!);
-        if (!authority.Accepts(http.Connection.ClientCertificate!) && server.CertificateFingerprint != presented)
+        if (!authority.Accepts(http.Connection.ClientCertificate!) && server.CertificateFingerprint != presented && server.PreviousFingerprint != presented)
         {
             throw Fault.Forbidden();
         }
 
-        return new ApiResult(StatusCodes.Status200OK, ServerActions.Issue(authority, server, body.Request));
+        var issued = ServerActions.Issue(authority, server, body.Request);
+        server.PreviousFingerprint = presented;
+        return new ApiResult(StatusCodes.Status200OK, issued);
     }
 }

@@ -55,6 +55,9 @@ internal sealed class Server : TrackedRow
     /// <summary>SHA-256 of the client certificate bound to this server, hex; null means that any valid certificate from its address will do.</summary>
     public string? CertificateFingerprint { get; set; }
 
+    /// <summary>The certificate before that, taken until the host was heard with the new one: what it was sent may never have reached its disk.</summary>
+    public string? PreviousFingerprint { get; set; }
+
     /// <summary>Version of the feed that each agent last reported live.</summary>
     public long ContainerdVersion { get; set; }
 

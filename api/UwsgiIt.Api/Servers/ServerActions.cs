@@ -30,6 +30,7 @@ internal static class ServerActions
         {
             using var certificate = authority.Sign(request, server.Name);
             server.CertificateFingerprint = CertificateAuthority.FingerprintOf(certificate);
+            server.PreviousFingerprint = null;
             return new IssuedCertificate { Certificate = certificate.ExportCertificatePem(), Authority = authority.CertificatePem, Fingerprint = server.CertificateFingerprint, NotAfter = new DateTimeOffset(certificate.NotAfter.ToUniversalTime()).ToUnixTimeSeconds() };
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)

@@ -49,6 +49,7 @@ internal sealed class ServerStore(StoreContext context) : Store<Server, ServerVi
         row.OwnerId = patch.Owner is null ? row.OwnerId : await KnownOwnerAsync(patch.Owner, cancellationToken);
         row.DatacenterId = patch.Datacenter is null ? row.DatacenterId : await KnownDatacenterAsync(patch.Datacenter, cancellationToken);
         row.CertificateFingerprint = patch.Unbind is true ? null : row.CertificateFingerprint;
+        row.PreviousFingerprint = patch.Unbind is true ? null : row.PreviousFingerprint;
         await ResizeAsync(row, patch, cancellationToken);
         await CheckFreeAsync(row, cancellationToken);
         await Db.SaveChangesAsync(cancellationToken);

@@ -13,7 +13,7 @@ internal sealed class AgentOptions : IValidatedOptions
     /// <summary>Unix socket of an api on this machine, in its container for example; <see cref="Api"/> still says which name its certificate must have. Default null: connect to the address.</summary>
     public string? Socket { get; set; }
 
-    /// <summary>PEM file of this host's client certificate; renewed ones are read at the next connection.</summary>
+    /// <summary>PEM file of this host's client certificate; renewed with a third of its life left, and read at the next connection.</summary>
     public string Certificate { get; set; } = "/etc/uwsgiit/host.crt";
 
     /// <summary>PEM file of its key.</summary>
@@ -28,8 +28,11 @@ internal sealed class AgentOptions : IValidatedOptions
     /// <summary>Network interface that holds them. Default eth0.</summary>
     public string KeepalivedInterface { get; set; } = "eth0";
 
+    /// <summary>How the api is reached. Throws when there is none.</summary>
+    public HostClientOptions Connection => new() { Api = new Uri(Api ?? throw new InvalidOperationException("There is no api.")), Socket = Socket, Certificate = Certificate, Key = Key, Authority = Authority };
+
     /// <summary>A client with the certificates as they are now. Throws when they cannot be read, or when there is no api.</summary>
-    public HostClient Connect() => new(new HostClientOptions { Api = new Uri(Api ?? throw new InvalidOperationException("There is no api.")), Socket = Socket, Certificate = Certificate, Key = Key, Authority = Authority });
+    public HostClient Connect() => new(Connection);
 
     public IEnumerable<OptionFault> Validate()
     {

@@ -38,6 +38,8 @@ internal static class ContainerdEventIds
     public const int AgentNetwork = 1404;
     public const int AgentLate = 1405;
     public const int AgentLegions = 1406;
+    public const int CertificateRenewed = 1407;
+    public const int CertificateNotRenewed = 1408;
     public const int SpoolAway = 1410;
     public const int SpoolBack = 1411;
     public const int SpoolRefused = 1412;

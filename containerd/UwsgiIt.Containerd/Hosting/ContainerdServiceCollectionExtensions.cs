@@ -68,6 +68,7 @@ internal static class ContainerdServiceCollectionExtensions
         services.AddHostedService(static provider => provider.GetRequiredService<FileCollector>());
         services.AddSingleton<Settling>();
         services.AddHostedService<Configurator>();
+        services.AddHostedService<CertificateKeeper>();
         services.AddHostedService<AlarmCourier>();
         services.AddHostedService(static provider => ActivatorUtilities.CreateInstance<AlarmNotifier>(provider, (Func<uint, AlarmTargets?>)(uid => provider.GetRequiredService<ContainerRegistry>().Find(uid)?.Wanted?.Alarms)));
         services.AddSingleton<NetworkUsage>();

@@ -1,3 +1,4 @@
+using UwsgiIt.Api.Contracts;
 using UwsgiIt.Router.Hosting;
 
 namespace UwsgiIt.Router.Agents;
@@ -13,7 +14,7 @@ internal sealed class AgentOptions : IValidatedOptions
     /// <summary>Unix socket of an api on this machine, in its container for example; <see cref="Api"/> still says which name its certificate must have. Default null: connect to the address.</summary>
     public string? Socket { get; set; }
 
-    /// <summary>PEM file of this host's client certificate; renewed ones are read at the next connection.</summary>
+    /// <summary>PEM file of this host's client certificate; renewed with a third of its life left where the folder is ours to write to, and read at the next connection.</summary>
     public string Certificate { get; set; } = "/etc/uwsgiit/host.crt";
 
     /// <summary>PEM file of its key.</summary>
@@ -27,6 +28,9 @@ internal sealed class AgentOptions : IValidatedOptions
 
     /// <summary>How often requests by name are told to the api. Default 30 s, what it keeps for two days.</summary>
     public TimeSpan MetricsInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How the api is reached. Throws when there is none.</summary>
+    public HostClientOptions Connection => new() { Api = new Uri(Api ?? throw new InvalidOperationException("There is no api.")), Socket = Socket, Certificate = Certificate, Key = Key, Authority = Authority };
 
     public string Domains => Path.Combine(Directory, "domains");
 

@@ -24,7 +24,8 @@ internal static class AgentsServiceCollectionExtensions
             }
         });
         services.AddHostedService<Dominator>();
-        services.AddHostedService<HitCollector>();
+        services.AddHostedService<NameCollector>();
+        services.AddHostedService<CertificateKeeper>();
         return services;
     }
 }

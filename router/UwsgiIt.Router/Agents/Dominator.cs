@@ -17,7 +17,7 @@ internal sealed partial class Dominator(IOptions<AgentOptions> options, TimeProv
             return Task.CompletedTask;
         }
 
-        var client = new HostClientOptions { Api = new Uri(settings.Api), Socket = settings.Socket, Certificate = settings.Certificate, Key = settings.Key, Authority = settings.Authority };
+        var client = settings.Connection;
         var follower = new HostFollower<HostState>(() => new HostClient(client), "router", static (client, etag, cancellationToken) => client.GetRouterAsync(etag, cancellationToken), ApplyAsync, e => Log.Away(logger, e.Message), time);
         return follower.RunAsync(stoppingToken);
     }

@@ -72,6 +72,8 @@ internal static class RouterEventIds
     public const int AgentRefused = 4601;
     public const int AgentAway = 4602;
     public const int AgentHitsNotTold = 4603;
+    public const int AgentCertificateRenewed = 4604;
+    public const int AgentCertificateNotRenewed = 4605;
 
     // Hosting 5000-5999
     public const int Reloaded = 5000;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using UwsgiIt.Router.Buffers;
@@ -64,6 +65,7 @@ internal sealed partial class SlotForwarder(
                 trace.Attempts++;
             }
 
+            var begin = Stopwatch.GetTimestamp();
             node.BeginRequest();
             try
             {
@@ -75,6 +77,7 @@ internal sealed partial class SlotForwarder(
                 slot.SignalRoom();
             }
 
+            node.CountAnswer(outcome == ForwardOutcome.Completed ? context.Response.StatusCode : StatusOf(outcome), Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
             Learn(slot, node, outcome);
             if (outcome is not (ForwardOutcome.ConnectFailed or ForwardOutcome.ConnectTimeout) && !MayRepeat(context, outcome, attempt))
             {

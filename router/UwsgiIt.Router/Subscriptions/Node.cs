@@ -21,6 +21,7 @@ internal sealed class Node
     private int _consecutiveFailures;
     private int _ejections;
     private volatile Upstream? _upstream;
+    private NodeAnswers? _answers;
 
     /// <summary>Credit of smooth weighted round robin; owned by <see cref="LoadBalancing.WeightedRoundRobinPolicy"/>.</summary>
     internal long Credit;
@@ -71,6 +72,9 @@ internal sealed class Node
 
     public long Failures => Volatile.Read(ref _failures);
 
+    /// <summary>Its answers by kind; null while it gave none.</summary>
+    public NodeAnswers? Answers => Volatile.Read(ref _answers);
+
     /// <summary>True when a request may be sent to it.</summary>
     public bool IsLive => !_isDead && Volatile.Read(ref _draining) == 0 && _upstream is not null && !IsEjected;
 
@@ -105,6 +109,9 @@ internal sealed class Node
     }
 
     public void EndRequest() => Interlocked.Decrement(ref _inFlight);
+
+    /// <summary>Accounts for what it, or the router in its stead, answered; see <see cref="NodeAnswers.Count"/>.</summary>
+    public void CountAnswer(int status, double milliseconds) => (Volatile.Read(ref _answers) ?? LazyInitializer.EnsureInitialized(ref _answers)).Count(status, milliseconds);
 
     /// <summary>A connection could not be made, or the node went stale or left. False when it was dead already.</summary>
     public bool MarkDead()

@@ -1463,6 +1463,9 @@ namespace UwsgiIt.Api.Storage.Migrations.Postgres
                     b.Property<long>("PortmapsUnix")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("PreviousFingerprint")
+                        .HasColumnType("text");
+
                     b.Property<long>("RemovalConfirmedUntilUnix")
                         .HasColumnType("bigint");
 

@@ -1406,6 +1406,9 @@ namespace UwsgiIt.Api.Storage.Migrations.Sqlite
                     b.Property<long>("PortmapsUnix")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("PreviousFingerprint")
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("RemovalConfirmedUntilUnix")
                         .HasColumnType("INTEGER");
 

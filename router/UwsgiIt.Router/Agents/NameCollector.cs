@@ -6,13 +6,13 @@ using UwsgiIt.Router.Subscriptions;
 
 namespace UwsgiIt.Router.Agents;
 
-/// <summary>Tells the api how many requests each name had, by container. Counts only grow: a look that is lost while the api is away costs its resolution, not its requests.</summary>
-internal sealed partial class HitCollector(SubscriptionRegistry registry, IOptions<AgentOptions> options, TimeProvider time, ILogger<HitCollector> logger) : BackgroundService
+/// <summary>Tells the api what each name had, by container: requests, bytes, status classes, latencies. Counts only grow: a look that is lost while the api is away costs its resolution, not its counts.</summary>
+internal sealed partial class NameCollector(SubscriptionRegistry registry, IOptions<AgentOptions> options, TimeProvider time, ILogger<NameCollector> logger) : BackgroundService
 {
     // The api's bound of a post is 100,000.
     private const int MaxSamples = 50_000;
 
-    private readonly HitCounts _counts = new();
+    private readonly NameCounts _counts = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -22,7 +22,7 @@ internal sealed partial class HitCollector(SubscriptionRegistry registry, IOptio
             return;
         }
 
-        var address = new HostClientOptions { Api = new Uri(settings.Api), Socket = settings.Socket, Certificate = settings.Certificate, Key = settings.Key, Authority = settings.Authority };
+        var address = settings.Connection;
         using var timer = new PeriodicTimer(settings.MetricsInterval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
@@ -40,17 +40,17 @@ internal sealed partial class HitCollector(SubscriptionRegistry registry, IOptio
 
     private async Task SendAsync(HostClientOptions address, CancellationToken cancellationToken)
     {
-        var hits = _counts.Look(registry.Slots);
-        if (hits.Count == 0)
+        var counts = _counts.Look(registry.Slots);
+        if (counts.Count == 0)
         {
             return;
         }
 
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         using var client = new HostClient(address);
-        foreach (var part in hits.Chunk(MaxSamples))
+        foreach (var part in counts.Chunk(MaxSamples))
         {
-            await client.PostMetricsAsync(new HostMetrics { Samples = [.. part.Select(hit => new HostMetric { Metric = "domain.hits", Container = (int)hit.Uid, Domain = hit.Name, Unix = now, Value = hit.Hits })] }, cancellationToken);
+            await client.PostMetricsAsync(new HostMetrics { Samples = [.. part.Select(count => new HostMetric { Metric = NameMetrics.Names[count.Metric], Container = (int)count.Uid, Domain = count.Name, Unix = now, Value = count.Value })] }, cancellationToken);
         }
 
         _counts.Sent();

@@ -141,8 +141,8 @@ internal static class LegacyAlarmEndpoints
         }
     }
 
-    // A GET that changes something, because clients use it so: a new key each time, the old one dies.
-    private static Task<LegacyAnswer> KeyAsync(LegacyRequest request) => request.WriteAsync(async () =>
+    // A GET that changes something, because clients use it so: a new key each time, the old one dies. A HEAD, whose answer nobody could read, does not.
+    private static Task<LegacyAnswer> KeyAsync(LegacyRequest request) => HttpMethods.IsHead(request.Http.Request.Method) ? throw new Fault(FaultKind.MethodNotAllowed, "Method not allowed") : request.WriteAsync(async () =>
     {
         var row = await LegacyContainerEndpoints.FindAsync(request);
         var key = Guid.NewGuid().ToString();

@@ -41,9 +41,9 @@ internal static class LegacyDistroEndpoints
         }
 
         var body = (await request.BodyAsync()).AsObject(nothingIsForbidden: true);
-        var create = new CustomDistroCreate { Container = ContainerUid.Of(container.Id), Name = body.Text("name") ?? throw Fault.Forbidden(), Path = body.Text("path") ?? throw Fault.Forbidden(), Note = body.Text("note") };
         return await LegacyRequest.RefusingAsync(FaultKind.Forbidden, () => request.WriteAsync(async () =>
         {
+            var create = new CustomDistroCreate { Container = ContainerUid.Of(container.Id), Name = body.Text("name") ?? throw Fault.Forbidden(), Path = body.Text("path") ?? throw Fault.Forbidden(), Note = body.Text("note") };
             await request.Service<CustomDistroStore>().CreateAsync(create, request.Aborted);
             return LegacyAnswer.Message("Created", 201);
         }));
@@ -60,9 +60,9 @@ internal static class LegacyDistroEndpoints
     {
         await FindAsync(request);
         var body = (await request.BodyAsync()).AsObject();
-        var patch = new CustomDistroPatch { Name = body.Clearing("name"), Path = body.Clearing("path"), Note = body.Clearing("note") };
         return await LegacyRequest.RefusingAsync(FaultKind.Forbidden, () => request.WriteAsync(async () =>
         {
+            var patch = new CustomDistroPatch { Name = body.Clearing("name"), Path = body.Clearing("path"), Note = body.Clearing("note") };
             var row = await FindAsync(request);
             await request.Service<CustomDistroStore>().UpdateAsync(row, patch, request.Aborted);
             return View(row);

@@ -124,7 +124,7 @@ internal static class LegacyHostEndpoints
 
     private static async Task<LegacyAnswer> StoreFileAsync(LegacyRequest request)
     {
-        var body = (await request.BodyAsync()).AsObject(nothingIsForbidden: true);
+        var body = await LegacyRequest.RefusingAsync(FaultKind.Forbidden, async () => (await request.BodyAsync()).AsObject());
         return await LegacyRequest.RefusingAsync(FaultKind.Forbidden, () => request.WriteAsync(async () =>
         {
             await CollectedValues.StoreAsync(request.Db, ServerId(request), body.Text("file") ?? throw Fault.Forbidden(LegacyErrors.PlainForbidden), body.Text("value") ?? throw Fault.Forbidden(LegacyErrors.PlainForbidden), request.Aborted);

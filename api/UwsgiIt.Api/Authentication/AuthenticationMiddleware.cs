@@ -6,7 +6,7 @@ using UwsgiIt.Api.Storage;
 namespace UwsgiIt.Api.Authentication;
 
 /// <summary>Every request passes here after routing: it finds out who calls, whether the endpoint serves such callers, and whose rows the request may see.</summary>
-internal sealed class AuthenticationMiddleware(RequestDelegate next, CustomerLogin customers, HostLogin hosts, PeerAddress peers)
+internal sealed class AuthenticationMiddleware(RequestDelegate next, CustomerLogin customers, HostLogin hosts, PeerAddress peers, RequestRates rates)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -26,11 +26,23 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, CustomerLog
         {
             var caller = await LoginAsync(context, access);
             Authorize(context, access, caller);
+            if (access.Surface is not (Surface.Host or Surface.ExpiredHost or Surface.Privileged))
+            {
+                rates.Count(context, caller, peers.Of(context), KindOf(context));
+            }
+
             context.Features.Set(caller);
             context.RequestServices.GetRequiredService<Tenant>().Become(caller.ServerId is not null || caller.IsOperator || access.Surface == Surface.Privileged ? null : caller.CustomerId ?? 0);
         }
 
         await next(context);
+    }
+
+    private static RequestKind KindOf(HttpContext context)
+    {
+        var request = context.Request;
+        return HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) ? RequestKind.Reads
+            : HttpMethods.IsPost(request.Method) && (request.Path.Value!.TrimEnd('/') is "/api/domains" or "/v1/domains" || request.Path.Value.EndsWith("/verify", StringComparison.Ordinal)) ? RequestKind.Claims : RequestKind.Writes;
     }
 
     private static void Authorize(HttpContext context, Access access, Caller caller)
@@ -94,7 +106,7 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, CustomerLog
             return await customers.ByPasswordAsync(name, password, address, legacy, context.RequestAborted);
         }
 
-        return !legacy && LoginHeaders.TryReadBearer(headers.Authorization, out var token) ? await customers.ByTokenAsync(token, address, context.RequestAborted) : null;
+        return !legacy && LoginHeaders.TryReadBearer(headers.Authorization, out var token) ? await customers.ByTokenAsync(token, address) : null;
     }
 
     private async Task<Caller?> TryAlarmKeyAsync(HttpContext context)

@@ -7,6 +7,7 @@ internal static class AuthenticationServiceCollectionExtensions
         services.AddSingleton<Passwords>();
         services.AddSingleton<VerifiedCredentials>();
         services.AddSingleton<LoginThrottle>();
+        services.AddSingleton<RequestRates>();
         services.AddSingleton<TokenUse>();
         services.AddSingleton<CustomerLogin>();
         services.AddSingleton<HostLogin>();

@@ -11,7 +11,10 @@ namespace UwsgiIt.Api.Containers;
 /// <summary>Containers: who may have one, what it may be set to, and what a change makes its host do.</summary>
 internal sealed class ContainerStore(StoreContext context, TagStore tags, IOptions<NetworkOptions> network) : Store<Container, ContainerView, ContainerCreate, ContainerPatch>(context)
 {
-    public override IQueryable<Container> Rows => Db.Containers.Include(static x => x.Tags).Include(static x => x.Links).Include(static x => x.Server).Include(static x => x.Distro).Include(static x => x.CustomDistro).AsSplitQuery();
+    public override IQueryable<Container> Rows => Db.Containers.Include(static x => x.Tags).Include(static x => x.Links).AsSplitQuery();
+
+    /// <summary>With the names that the legacy root shows beside the ids.</summary>
+    public IQueryable<Container> NamedRows => Rows.Include(static x => x.Server).Include(static x => x.Distro).Include(static x => x.CustomDistro);
 
     public override int RowId(int id) => ContainerUid.RowOf(id);
 
@@ -133,11 +136,18 @@ internal sealed class ContainerStore(StoreContext context, TagStore tags, IOptio
 
         Touch(row);
         await Db.SaveChangesAsync(cancellationToken);
-        await ReloadAsync(row, cancellationToken);
     }
 
     /// <summary>Moves the time legacy nodes restart by; never back.</summary>
     public void Reboot(Container row) => row.LastRebootUnix = Math.Max(Now, row.LastRebootUnix);
+
+    /// <summary>Names of what it is linked to by now.</summary>
+    public async Task ReloadAsync(Container row, CancellationToken cancellationToken)
+    {
+        await Db.Entry(row).Reference(static x => x.Server).LoadAsync(cancellationToken);
+        await Db.Entry(row).Reference(static x => x.Distro).LoadAsync(cancellationToken);
+        await Db.Entry(row).Reference(static x => x.CustomDistro).LoadAsync(cancellationToken);
+    }
 
     public Task<bool> OwnsServerAsync(Container row, CancellationToken cancellationToken) => Caller.IsOperator ? Task.FromResult(true) : Db.Servers.AnyAsync(server => server.Id == row.ServerId && server.OwnerId == row.CustomerId, cancellationToken);
 
@@ -274,12 +284,5 @@ internal sealed class ContainerStore(StoreContext context, TagStore tags, IOptio
         }
 
         return changed;
-    }
-
-    private async Task ReloadAsync(Container row, CancellationToken cancellationToken)
-    {
-        await Db.Entry(row).Reference(static x => x.Server).LoadAsync(cancellationToken);
-        await Db.Entry(row).Reference(static x => x.Distro).LoadAsync(cancellationToken);
-        await Db.Entry(row).Reference(static x => x.CustomDistro).LoadAsync(cancellationToken);
     }
 }

@@ -22,12 +22,15 @@ internal static class LegacyContainerEndpoints
     }
 
     /// <summary>The caller's container, or 403: foreign and missing are never told apart.</summary>
-    public static async Task<Container> FindAsync(LegacyRequest request) =>
-        await request.Service<ContainerStore>().FindAsync(ContainerUid.Of(request.ContainerId), request.Aborted) ?? throw Fault.Forbidden();
+    public static async Task<Container> FindAsync(LegacyRequest request)
+    {
+        var id = request.ContainerId;
+        return await request.Service<ContainerStore>().NamedRows.FirstOrDefaultAsync(row => row.Id == id, request.Aborted) ?? throw Fault.Forbidden();
+    }
 
     private static async Task<LegacyAnswer> ListAsync(LegacyRequest request)
     {
-        var rows = request.Service<ContainerStore>().Rows.AsNoTracking();
+        var rows = request.Service<ContainerStore>().NamedRows.AsNoTracking();
         if (QueryText.List(request.Query, "tags") is { } names)
         {
             rows = rows.Where(row => row.Tags.Any(tag => names.Contains(tag.Name)));
@@ -99,6 +102,7 @@ internal static class LegacyContainerEndpoints
             }
 
             await containers.ApplyAsync(row, patch, request.Aborted);
+            await containers.ReloadAsync(row, request.Aborted);
             if (body.Has("link"))
             {
                 await links.LinkAsync(row, LegacyContainerPatch.LinkedUid(body, "link"), request.Aborted);

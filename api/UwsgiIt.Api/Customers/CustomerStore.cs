@@ -27,6 +27,11 @@ internal sealed class CustomerStore(StoreContext context, Passwords passwords) :
         _passwordHash = await HashAsync(body.Password, cancellationToken);
     }
 
+    public override async Task PrepareAsync(CustomerPatch patch, CancellationToken cancellationToken) => _passwordHash = await HashAsync(patch.Password, cancellationToken);
+
+    /// <summary>The key pair of <see cref="RotateKeyAsync"/>, before the transaction.</summary>
+    public void PrepareKey(string? kind) => _keys = KeyPairs.Make(kind);
+
     public override async Task<Customer> CreateAsync(CustomerCreate body, CancellationToken cancellationToken)
     {
         var name = LoginName.Check(body.Name);
@@ -35,7 +40,7 @@ internal sealed class CustomerStore(StoreContext context, Passwords passwords) :
             throw Fault.Conflict("The name is taken.");
         }
 
-        var (privateKey, publicKey) = _keys ?? KeyPairs.Make(body.KeyKind);
+        var (privateKey, publicKey) = _keys!.Value;
         var row = new Customer
         {
             Name = name,
@@ -46,7 +51,7 @@ internal sealed class CustomerStore(StoreContext context, Passwords passwords) :
             PublicKey = publicKey,
             KeyUnix = Now,
         };
-        row.Users.Add(new User { Name = name, Email = TextRules.Line("email", body.Email) ?? "", Role = UserRole.Owner, PasswordHash = _passwordHash ?? await HashAsync(body.Password, cancellationToken) });
+        row.Users.Add(new User { Name = name, Email = TextRules.Line("email", body.Email) ?? "", Role = UserRole.Owner, PasswordHash = _passwordHash });
         Db.Add(row);
         await Db.SaveChangesAsync(cancellationToken);
         return row;
@@ -60,7 +65,7 @@ internal sealed class CustomerStore(StoreContext context, Passwords passwords) :
         row.LegacyLogin = patch.LegacyLogin ?? row.LegacyLogin;
         row.AdminNote = patch.AdminNote is null ? row.AdminNote : TextRules.OrNull(TextRules.Lines("admin_note", patch.AdminNote));
         var owner = await Db.Users.Where(user => user.CustomerId == row.Id && user.Role == UserRole.Owner).OrderBy(static user => user.Id).Select(static user => (int?)user.Id).FirstOrDefaultAsync(cancellationToken);
-        await ApplyAsync(row, patch, owner, await HashAsync(patch.Password, cancellationToken), cancellationToken);
+        await ApplyAsync(row, patch, owner, _passwordHash, cancellationToken);
     }
 
     public async Task ApplyAsync(Customer row, CustomerPatch patch, int? userId, string? passwordHash, CancellationToken cancellationToken)
@@ -78,9 +83,9 @@ internal sealed class CustomerStore(StoreContext context, Passwords passwords) :
     }
 
     /// <summary>A new key pair; hosts and routers get it through the feed. The old one is worth nothing at once.</summary>
-    public async Task<RotatedKey> RotateKeyAsync(Customer row, string? kind, CancellationToken cancellationToken)
+    public async Task<RotatedKey> RotateKeyAsync(Customer row, CancellationToken cancellationToken)
     {
-        (row.PrivateKey, row.PublicKey) = KeyPairs.Make(kind);
+        (row.PrivateKey, row.PublicKey) = _keys!.Value;
         row.KeyUnix = Math.Max(Now, row.KeyUnix);
         await Db.SaveChangesAsync(cancellationToken);
         return new RotatedKey { PublicKey = row.PublicKey, KeyUnix = row.KeyUnix };

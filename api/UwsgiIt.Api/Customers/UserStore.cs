@@ -15,6 +15,8 @@ internal sealed class UserStore(StoreContext context, Passwords passwords) : Sto
 
     public override async Task PrepareAsync(UserCreate body, CancellationToken cancellationToken) => _passwordHash = await passwords.HashAsync(LoginName.CheckPassword(body.Password), cancellationToken);
 
+    public override async Task PrepareAsync(UserPatch patch, CancellationToken cancellationToken) => _passwordHash = patch.Password is null ? null : await passwords.HashAsync(LoginName.CheckPassword(patch.Password), cancellationToken);
+
     public override async Task<User> CreateAsync(UserCreate body, CancellationToken cancellationToken)
     {
         var role = ReadRole(body.Role);
@@ -31,7 +33,7 @@ internal sealed class UserStore(StoreContext context, Passwords passwords) : Sto
             throw Fault.Conflict("The name is taken.");
         }
 
-        var row = new User { Name = name, Email = TextRules.Line("email", body.Email) ?? "", Role = role, CustomerId = customerId, PasswordHash = _passwordHash ?? await passwords.HashAsync(LoginName.CheckPassword(body.Password), cancellationToken) };
+        var row = new User { Name = name, Email = TextRules.Line("email", body.Email) ?? "", Role = role, CustomerId = customerId, PasswordHash = _passwordHash };
         Db.Add(row);
         await Db.SaveChangesAsync(cancellationToken);
         return row;
@@ -39,7 +41,7 @@ internal sealed class UserStore(StoreContext context, Passwords passwords) : Sto
 
     public override async Task UpdateAsync(User row, UserPatch patch, CancellationToken cancellationToken)
     {
-        row.PasswordHash = patch.Password is null ? row.PasswordHash : await passwords.HashAsync(LoginName.CheckPassword(patch.Password), cancellationToken);
+        row.PasswordHash = _passwordHash ?? row.PasswordHash;
         row.Email = TextRules.Line("email", patch.Email) ?? row.Email;
         row.Active = patch.Active ?? row.Active;
         if (patch.Role is not null)

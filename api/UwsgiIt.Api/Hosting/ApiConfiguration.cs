@@ -17,6 +17,7 @@ internal static class ApiConfiguration
         .Add<ListenerOptions>()
         .Add<StorageOptions>()
         .Add<AuthenticationOptions>()
+        .Add<RequestOptions>()
         .Add<DnsOptions>()
         .Add<NetworkOptions>()
         .Add<MetricsOptions>()

@@ -21,12 +21,12 @@ internal static class ResourceEndpoints
         group.MapGet("/{id:int}", GetAsync<TStore, TRow, TView, TCreate, TPatch>).WithMetadata(access.ForRead).Produces<TView>();
         if (access.CanCreate)
         {
-            group.MapPost("", CreateAsync<TStore, TRow, TView, TCreate, TPatch>).WithMetadata(access.ForCreate).AddEndpointFilter(PrepareAsync<TStore, TRow, TView, TCreate, TPatch>).AddEndpointFilter<WriteFilter>().Produces<TView>(StatusCodes.Status201Created);
+            group.MapPost("", CreateAsync<TStore, TRow, TView, TCreate, TPatch>).WithMetadata(access.ForCreate).AddEndpointFilter(PrepareCreateAsync<TStore, TRow, TView, TCreate, TPatch>).AddEndpointFilter<WriteFilter>().Produces<TView>(StatusCodes.Status201Created);
         }
 
         if (access.CanPatch)
         {
-            group.MapPatch("/{id:int}", PatchAsync<TStore, TRow, TView, TCreate, TPatch>).WithMetadata(access.ForChange).AddEndpointFilter<WriteFilter>().Produces<TView>();
+            group.MapPatch("/{id:int}", PatchAsync<TStore, TRow, TView, TCreate, TPatch>).WithMetadata(access.ForChange).AddEndpointFilter(PreparePatchAsync<TStore, TRow, TView, TCreate, TPatch>).AddEndpointFilter<WriteFilter>().Produces<TView>();
         }
 
         if (access.CanDelete)
@@ -56,12 +56,25 @@ internal static class ResourceEndpoints
         return ETags.IsUnchanged(http.Request, tag) ? new ApiResult(StatusCodes.Status304NotModified) { ETag = tag } : await AnswerAsync<TStore, TRow, TView, TCreate, TPatch>(store, row, StatusCodes.Status200OK, http);
     }
 
-    private static async ValueTask<object?> PrepareAsync<TStore, TRow, TView, TCreate, TPatch>(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    private static async ValueTask<object?> PrepareCreateAsync<TStore, TRow, TView, TCreate, TPatch>(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
         where TStore : Store<TRow, TView, TCreate, TPatch>
         where TRow : TrackedRow
         where TCreate : class
     {
         if (context.Arguments.OfType<TCreate>().FirstOrDefault() is { } body)
+        {
+            await context.HttpContext.RequestServices.GetRequiredService<TStore>().PrepareAsync(body, context.HttpContext.RequestAborted);
+        }
+
+        return await next(context);
+    }
+
+    private static async ValueTask<object?> PreparePatchAsync<TStore, TRow, TView, TCreate, TPatch>(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+        where TStore : Store<TRow, TView, TCreate, TPatch>
+        where TRow : TrackedRow
+        where TPatch : class
+    {
+        if (context.Arguments.OfType<TPatch>().FirstOrDefault() is { } body)
         {
             await context.HttpContext.RequestServices.GetRequiredService<TStore>().PrepareAsync(body, context.HttpContext.RequestAborted);
         }

@@ -30,6 +30,9 @@ internal abstract class Store<TRow, TView, TCreate, TPatch>(StoreContext context
     /// <summary>What a new object costs much to make, before the transaction that everybody else waits for: a key pair, a password's hash.</summary>
     public virtual Task PrepareAsync(TCreate body, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>As <see cref="PrepareAsync(TCreate, CancellationToken)"/>, for a change.</summary>
+    public virtual Task PrepareAsync(TPatch patch, CancellationToken cancellationToken) => Task.CompletedTask;
+
     public virtual Task<TRow> CreateAsync(TCreate body, CancellationToken cancellationToken) => throw new Fault(FaultKind.MethodNotAllowed, "Method not allowed");
 
     public virtual Task UpdateAsync(TRow row, TPatch patch, CancellationToken cancellationToken) => throw new Fault(FaultKind.MethodNotAllowed, "Method not allowed");

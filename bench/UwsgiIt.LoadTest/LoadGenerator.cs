@@ -17,7 +17,11 @@ internal sealed class LoadGenerator(LoadPlan plan)
 
     private static readonly TimeSpan FailurePause = TimeSpan.FromMilliseconds(10);
 
+    // Multiples of the golden ratio, without their whole part, fill the range from 0 to 1 more evenly than those of any other number.
+    private const double GoldenRatio = 0.6180339887498949;
+
     private readonly LoadResult _result = new();
+    private long _turns;
     private long _countFrom;
 
     /// <summary>What was seen so far; for progress.</summary>
@@ -79,7 +83,7 @@ internal sealed class LoadGenerator(LoadPlan plan)
         await using var clients = new ClientSet(plan, invoker);
         while (!cancellationToken.IsCancellationRequested && await NextAsync(arrivals, until, cancellationToken) is { } due)
         {
-            var item = plan.Mix.Choose(random.NextDouble());
+            var item = plan.Mix.Choose(plan.EvenShares ? NextTurn() : random.NextDouble());
             var client = clients.For(item);
             try
             {
@@ -102,6 +106,8 @@ internal sealed class LoadGenerator(LoadPlan plan)
             }
         }
     }
+
+    private double NextTurn() => Interlocked.Increment(ref _turns) * GoldenRatio % 1;
 
     /// <summary>When the next request is due, or null when there is none.</summary>
     private static async ValueTask<long?> NextAsync(ChannelReader<long>? arrivals, long until, CancellationToken cancellationToken)

@@ -28,6 +28,12 @@ internal sealed record LoadPlan
     /// <summary>Requests a second, arriving evenly whether the earlier ones are done or not; 0 sends the next when one is answered.</summary>
     public double Rate { get; init; }
 
+    /// <summary>
+    /// True takes the mix's items in as even a turn as their weights allow, so that a short run has their shares exactly; otherwise they are drawn,
+    /// and come in clumps as they do in life.
+    /// </summary>
+    public bool EvenShares { get; init; }
+
     /// <summary>False opens a connection for each request (Http1 only).</summary>
     public bool KeepAlive { get; init; } = true;
 

@@ -97,6 +97,17 @@ public sealed class LoadGeneratorTests
     }
 
     [Fact]
+    public async Task EvenShares_AreExactInAShortRun()
+    {
+        await using var server = await CountingServer.StartAsync(TimeSpan.Zero);
+
+        var result = await new LoadGenerator(Plan(server, new TrafficItem("/often", 6), new TrafficItem("/seldom")) with { Rate = 700, Duration = TimeSpan.FromSeconds(1), EvenShares = true }).RunAsync();
+
+        Assert.Null(result.Problem);
+        Assert.InRange(server.CountOf("/seldom"), 97, 103);
+    }
+
+    [Fact]
     public async Task OtherStatus_IsABadAnswer()
     {
         await using var server = await CountingServer.StartAsync(TimeSpan.Zero);

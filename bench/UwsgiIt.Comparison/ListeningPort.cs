@@ -11,6 +11,8 @@ internal static class ListeningPort
     private const int Looks = 120_000 / LookMilliseconds;
     private const int LookMilliseconds = 20;
 
+    private static readonly string[] Tables = ["/proc/net/tcp", "/proc/net/tcp6"];
+
     public static int Free()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -49,7 +51,7 @@ internal static class ListeningPort
     private static List<string> Inodes(int port)
     {
         var suffix = ":" + port.ToString("X4", CultureInfo.InvariantCulture);
-        return [.. File.ReadLines("/proc/net/tcp").Skip(1).Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        return [.. Tables.Where(File.Exists).SelectMany(static file => File.ReadLines(file).Skip(1)).Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(fields => fields[1].EndsWith(suffix, StringComparison.Ordinal) && fields[3] == "0A").Select(static fields => $"socket:[{fields[9]}]")];
     }
 

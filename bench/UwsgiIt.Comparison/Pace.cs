@@ -14,7 +14,13 @@ internal sealed record Pace
     /// <summary>Of programs that compile themselves while they run: tiered PGO is done after some ten seconds of load.</summary>
     public required TimeSpan WarmUp { get; init; }
 
-    /// <summary>Of each stretch at a fixed rate.</summary>
+    /// <summary>Of programs that were compiled before, which only have their caches to warm.</summary>
+    public required TimeSpan NativeWarmUp { get; init; }
+
+    /// <summary>A stretch at a fixed rate.</summary>
+    public required TimeSpan LatencyRound { get; init; }
+
+    /// <summary>Before each stretch at a fixed rate.</summary>
     public required TimeSpan LatencyWarmUp { get; init; }
 
     public required int IdleConnections { get; init; }
@@ -44,6 +50,8 @@ internal sealed record Pace
         LatencyRounds = 3,
         Round = TimeSpan.FromSeconds(4),
         WarmUp = TimeSpan.FromSeconds(14),
+        NativeWarmUp = TimeSpan.FromSeconds(2),
+        LatencyRound = TimeSpan.FromSeconds(4),
         LatencyWarmUp = TimeSpan.FromSeconds(1),
         IdleConnections = 10_000,
         AnnouncedNames = 100_000,
@@ -62,6 +70,8 @@ internal sealed record Pace
         LatencyRounds = 1,
         Round = TimeSpan.FromSeconds(1),
         WarmUp = TimeSpan.FromSeconds(1),
+        NativeWarmUp = TimeSpan.Zero,
+        LatencyRound = TimeSpan.FromSeconds(0.5),
         LatencyWarmUp = TimeSpan.FromSeconds(0.2),
         IdleConnections = 500,
         AnnouncedNames = 2_000,
@@ -73,6 +83,5 @@ internal sealed record Pace
         ChangeRate = 100,
     };
 
-    /// <summary>Programs that were compiled before only have their caches to warm.</summary>
-    public TimeSpan WarmUpOf(Subject subject) => subject.IsNative ? TimeSpan.FromSeconds(Math.Min(2, WarmUp.TotalSeconds)) : WarmUp;
+    public TimeSpan WarmUpOf(Subject subject) => subject.IsNative ? NativeWarmUp : WarmUp;
 }

@@ -22,7 +22,7 @@ internal sealed record RateScenario(string Name, string Title, Load Load) : Scen
 
     public override async Task MeasureAsync(Contest contest, IReadOnlyList<Entrant> entrants, CancellationToken cancellationToken)
     {
-        foreach (var entrant in entrants)
+        foreach (var entrant in entrants.Where(entrant => contest.Pace.WarmUpOf(entrant.Subject) > TimeSpan.Zero))
         {
             await Contest.AloneAsync(entrant, () => Load.RunAsync(contest.Ground, entrant, contest.Pace.WarmUpOf(entrant.Subject), cancellationToken));
         }
@@ -75,7 +75,7 @@ internal sealed record RateScenario(string Name, string Title, Load Load) : Scen
         {
             foreach (var entrant in entrants)
             {
-                var plan = Latency!(entrant.Plan) with { Connections = 64, Rate = rate, Duration = contest.Pace.Round, WarmUp = contest.Pace.LatencyWarmUp, Grace = Patience };
+                var plan = Latency!(entrant.Plan) with { Connections = 64, Rate = rate, Duration = contest.Pace.LatencyRound, WarmUp = contest.Pace.LatencyWarmUp, Grace = Patience };
                 var result = await Contest.AloneAsync(entrant, () => new LoadGenerator(plan).RunAsync(cancellationToken));
                 if (result.Problem is not null)
                 {

@@ -5,11 +5,8 @@ namespace UwsgiIt.Comparison.Planning;
 /// <param name="Error">How far sums of costs are from what was measured, relative: a standard deviation, freedom of the fit taken off.</param>
 /// <param name="Usable">Share of a CPU budget that the router can use up.</param>
 /// <param name="Scalability">How costs grow with cores.</param>
-/// <param name="BaseBytes">Memory without connections.</param>
-/// <param name="ConnectionBytes">Memory of an idle connection.</param>
-/// <param name="TlsConnectionBytes">Memory of an idle connection over TLS.</param>
-internal sealed record CapacityModel(
-    double[] Costs, double Error, double Usable, Scalability Scalability, double BaseBytes, double ConnectionBytes, double TlsConnectionBytes)
+/// <param name="Memory">What connections weigh.</param>
+internal sealed record CapacityModel(double[] Costs, double Error, double Usable, Scalability Scalability, ConnectionMemory Memory)
 {
     // Of a normal distribution, about 95 of 100.
     private const double Deviations = 2;
@@ -20,17 +17,25 @@ internal sealed record CapacityModel(
     // For each doubling beyond the largest budget that was measured.
     private const double ErrorPerDoubling = 0.05;
 
+    /// <summary>Fits costs and the law to a host's measurements.</summary>
+    public static CapacityModel Fit(Calibration calibration)
+    {
+        var scale = calibration.Scale.Where(static point => point.Median.IsSaturated).DefaultIfEmpty(calibration.Scale[0]);
+        return Fit(
+            [.. CalibrationSet.Fitted.Select(mix => (mix, calibration.Kinds.Single(kind => kind.Name == mix.Name).Median))],
+            Scalability.Fit([.. scale.Select(static point => (point.Cores, point.Median.CpuMicroseconds))]), calibration.Memory);
+    }
+
     /// <summary>Fits costs to what was measured. Relative errors count: a handshake costs fifty times what a small answer does, and both are to be right.</summary>
-    public static CapacityModel Fit(IReadOnlyList<(PlannedMix Mix, Measured Measured)> points, Scalability scalability, double baseBytes, double connectionBytes, double tlsConnectionBytes)
+    public static CapacityModel Fit(IReadOnlyList<(PlannedMix Mix, Measured Measured)> points, Scalability scalability, ConnectionMemory memory)
     {
         var costs = LeastSquares.NonNegative(
             [.. points.Select(static point => Primitives.Of(point.Mix).Select(count => count / point.Measured.CpuMicroseconds).ToArray())],
             [.. points.Select(static _ => 1.0)]);
         var squares = points.Sum(point => Math.Pow((Sum(costs, point.Mix) / point.Measured.CpuMicroseconds) - 1, 2));
         var freedom = Math.Max(1, points.Count - costs.Count(static cost => cost > 0));
-        return new CapacityModel(
-            costs, Math.Sqrt(squares / freedom), Statistics.Median(points.Where(static point => point.Measured.IsSaturated).Select(static point => point.Measured.Used).DefaultIfEmpty(1)),
-            scalability, baseBytes, connectionBytes, tlsConnectionBytes);
+        var usable = Statistics.Median(points.Where(static point => point.Measured.IsSaturated).Select(static point => point.Measured.Used).DefaultIfEmpty(1));
+        return new CapacityModel(costs, Math.Sqrt(squares / freedom), usable, scalability, memory);
     }
 
     /// <summary>What a request of the mix costs with so many cores, in microseconds of CPU.</summary>
@@ -41,7 +46,7 @@ internal sealed record CapacityModel(
         var most = cores * Usable / CostOf(mix, cores) * 1e6;
         var beyond = Math.Max(0, Math.Log2(cores / Scalability.MostCores)) * ErrorPerDoubling;
         var error = Deviations * Math.Sqrt((Error * Error) + (LeastError * LeastError) + (beyond * beyond));
-        return new Prediction(mix, cores, most, most / (1 + error), most * (1 + error), BaseBytes + (mix.Connections * ConnectionBytes) + (mix.TlsConnections * TlsConnectionBytes));
+        return new Prediction(mix, cores, most, most / (1 + error), most * (1 + error), Memory.Base + (mix.Connections * Memory.Plain) + (mix.TlsConnections * Memory.Tls));
     }
 
     /// <summary>Where the CPU of a mix goes: each primitive's share.</summary>

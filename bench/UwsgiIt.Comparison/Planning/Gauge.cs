@@ -11,20 +11,21 @@ internal sealed class Gauge(Ground ground, PlannedRouter router, PlanPace pace)
     // More than the router needs to be busy at the budgets here.
     private const int Connections = 48;
 
-    // A round goes on until it has as many answers: a few say nothing. Bounded, for a router that stands still.
-    private const long LeastAnswers = 30;
+    // A round goes on until it has as many answers: at either end some are under way, and what they took of the CPU must not count. Bounded, for a router that stands still.
+    private const long LeastAnswers = 4 * Connections;
     private const int MaxRounds = 60;
 
     /// <summary>One round of a mix under a budget, in cores.</summary>
     public async Task<Measured> MixAsync(PlannedMix mix, double cores, CancellationToken cancellationToken)
     {
-        var generator = new LoadGenerator(router.Plan(mix.ToTraffic()) with { Connections = Connections, Duration = TimeSpan.FromMinutes(10) });
+        var generator = new LoadGenerator(router.Plan(mix.ToTraffic()) with { Connections = Connections, Duration = TimeSpan.FromMinutes(10), EvenShares = true });
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        router.Budget.Set(cores);
         try
         {
-            // Connections are opened while it settles; what counts is read from both sides at the same moments.
+            // Connections are opened before there is a budget, which their handshakes would eat; what counts is read from both sides at the same moments.
             var running = generator.RunAsync(enough.Token);
+            await Task.Delay(pace.Settle, cancellationToken);
+            router.Budget.Set(cores);
             await Task.Delay(pace.Settle, cancellationToken);
             var before = Read(generator);
             var after = before;

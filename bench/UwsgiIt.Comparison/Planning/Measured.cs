@@ -10,7 +10,4 @@ internal sealed record Measured(double PerSecond, double CpuMicroseconds, double
 
     /// <summary>False when something else, the generator or a neighbour, was at its limit first: then the rate is not the router's.</summary>
     public bool IsSaturated => Used >= Exhausted;
-
-    /// <summary>The round in the middle.</summary>
-    public static Measured Median(IReadOnlyCollection<Measured> rounds) => rounds.OrderBy(static round => round.PerSecond).ElementAt(rounds.Count / 2);
 }

@@ -54,7 +54,7 @@ internal static class PlanCharts
         var plot = Plot("CPU of a small answer, by cores for the router", "cores", "µs");
         var law = calibration.Model.Scalability;
         var points = new ScatterSeries { MarkerType = MarkerType.Circle, MarkerFill = Other, Title = "measured" };
-        points.Points.AddRange(calibration.Scale.Select(static point => new ScatterPoint(point.Cores, point.Measured.CpuMicroseconds)));
+        points.Points.AddRange(calibration.Scale.Select(static point => new ScatterPoint(point.Cores, point.Median.CpuMicroseconds)));
         plot.Series.Add(new FunctionSeries(cores => law.UnitMicroseconds * law.CostAt(cores), law.UnitCores, calibration.Scale.Max(static point => point.Cores) * 2, law.UnitCores / 4, "the law") { Color = Line });
         plot.Series.Add(points);
         plot.Axes[1].MaximumPadding = 0.3;

@@ -13,10 +13,11 @@ internal static class PlanCommand
         var cores = new Option<double>("--cores") { Description = "CPU for the router; all of this machine's by default", DefaultValueFactory = static _ => Environment.ProcessorCount };
         var validate = new Option<bool>("--validate") { Description = "measures ten mixes that nothing is fitted to, and says how far the predictions are off" };
         var known = new Option<FileInfo?>("--calibration") { Description = "calibration.json of an earlier run, instead of a new one" };
+        var measured = new Option<FileInfo?>("--measured") { Description = "validation.json of an earlier run with --validate, instead of measuring again: what would another model have said?" };
         var quick = new Option<bool>("--quick") { Description = "short rounds, to see that it runs; its figures are worth nothing" };
         var rounds = new Option<int>("--rounds") { Description = "how often everything is measured; the median counts", DefaultValueFactory = static _ => PlanPace.Full.Rounds };
-        var output = new Option<DirectoryInfo>("--out") { Description = "folder of calibration.json, plan.txt and plan.html", DefaultValueFactory = static _ => new DirectoryInfo("bench-plan") };
-        var command = new Command("plan", "Calibrates this host and predicts what the router can do with a traffic mix.") { mixes, cores, validate, known, rounds, quick, output };
+        var output = new Option<DirectoryInfo>("--out") { Description = "folder of calibration.json, validation.json, plan.txt and plan.html", DefaultValueFactory = static _ => new DirectoryInfo("bench-plan") };
+        var command = new Command("plan", "Calibrates this host and predicts what the router can do with a traffic mix.") { mixes, cores, validate, known, measured, rounds, quick, output };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             try
@@ -33,7 +34,8 @@ internal static class PlanCommand
 
                 var planned = (parsed.GetValue(mixes) ?? []).Select(static file => PlannedMix.Load(file.FullName)).ToArray();
                 var calibration = parsed.GetValue(known) is { } file ? Calibration.Load(file.FullName) : null;
-                await RunAsync(planned, calibration, parsed.GetValue(cores), parsed.GetValue(validate), parsed.GetValue(quick) ? PlanPace.Quick : PlanPace.Full with { Rounds = parsed.GetValue(rounds) }, parsed.GetValue(output)!.FullName, cancellationToken);
+                var observed = parsed.GetValue(measured) is { } held ? Validation.Load(held.FullName) : [];
+                await RunAsync(planned, calibration, observed, parsed.GetValue(cores), parsed.GetValue(validate) && observed.Count == 0, parsed.GetValue(quick) ? PlanPace.Quick : PlanPace.Full with { Rounds = parsed.GetValue(rounds) }, parsed.GetValue(output)!.FullName, cancellationToken);
                 return 0;
             }
             catch (Exception e) when (e is ArgumentException or IOException or InvalidOperationException or System.Text.Json.JsonException)
@@ -45,10 +47,9 @@ internal static class PlanCommand
         return command;
     }
 
-    private static async Task RunAsync(IReadOnlyList<PlannedMix> mixes, Calibration? calibration, double cores, bool validate, PlanPace pace, string folder, CancellationToken cancellationToken)
+    private static async Task RunAsync(IReadOnlyList<PlannedMix> mixes, Calibration? calibration, IReadOnlyList<Observed> observed, double cores, bool validate, PlanPace pace, string folder, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
-        IReadOnlyList<Validation> validations = [];
         if (calibration is null || validate)
         {
             using var ground = new Ground();
@@ -59,15 +60,17 @@ internal static class PlanCommand
             if (calibration is null)
             {
                 calibration = await Calibration.MeasureAsync(gauge, router, pace, Console.WriteLine, cancellationToken);
-                calibration.Save(Path.Combine(folder, "calibration.json"));
+                MeasurementFile.Write(Path.Combine(folder, "calibration.json"), calibration);
             }
 
             if (validate)
             {
-                validations = await Validation.MeasureAsync(gauge, calibration.Model, pace, cancellationToken);
+                observed = await Validation.MeasureAsync(gauge, pace, cancellationToken);
+                MeasurementFile.Write(Path.Combine(folder, "validation.json"), observed);
             }
         }
 
+        var validations = Validation.Of(calibration.Model, observed);
         var predictions = mixes.Select(mix => calibration.Model.Predict(mix, cores)).ToArray();
         var text = PlanReport.Text(calibration, predictions, validations);
         await File.WriteAllTextAsync(Path.Combine(folder, "plan.txt"), text, cancellationToken);

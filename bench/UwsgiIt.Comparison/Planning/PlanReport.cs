@@ -18,8 +18,8 @@ internal static class PlanReport
             Line(text, $"  {primitive,-22}{Cost(model, primitive)}");
         }
 
-        Line(text, $"  contention {model.Scalability.Contention:F4}, coherency {model.Scalability.Coherency:F5} for each further {model.Scalability.UnitCores:F2} cores, measured up to {model.Scalability.MostCores:F2}");
-        Line(text, $"  memory: {model.BaseBytes / 1048576:F0} MiB, {model.ConnectionBytes / 1024:F1} KiB an idle connection, {model.TlsConnectionBytes / 1024:F1} KiB over TLS");
+        Line(text, $"  contention {model.Scalability.Contention:F4}, coherency {model.Scalability.Coherency:F5} for each further {model.Scalability.UnitCores:F2} cores, cold start {model.Scalability.ColdStart:F3} of the smallest budget, measured up to {model.Scalability.MostCores:F2}");
+        Line(text, $"  memory: {model.Memory.Base / 1048576:F0} MiB, {model.Memory.Plain / 1024:F1} KiB an idle connection, {model.Memory.Tls / 1024:F1} KiB over TLS");
         foreach (var prediction in predictions)
         {
             Line(text, $"");

@@ -11,11 +11,17 @@ internal enum Primitive
     /// <summary>A WebSocket message and its echo.</summary>
     WebSocketMessage,
 
+    /// <summary>An answer that does not fit, with its head, into one block of the router's memory: it takes further calls.</summary>
+    LongAnswer,
+
     /// <summary>A byte of an answer's first 64 KiB, without TLS.</summary>
     ResponseByte,
 
     /// <summary>A byte after those: larger answers fill buffers better.</summary>
     LargeResponseByte,
+
+    /// <summary>A request with a body, whatever its length.</summary>
+    Upload,
 
     /// <summary>A byte of an upload, without TLS.</summary>
     RequestByte,

@@ -7,6 +7,9 @@ internal static class Primitives
 {
     private const int SmallBytes = 64 * 1024;
 
+    // A block of memory, 4 KiB, without room for a head.
+    private const int BlockBytes = 4096 - 256;
+
     public static readonly int Count = Enum.GetValues<Primitive>().Length;
 
     public static double[] Of(PlannedRequest request)
@@ -23,6 +26,8 @@ internal static class Primitives
             Add(request.Upstream switch { Upstream.Uwsgi => Primitive.UwsgiRequest, Upstream.FastCgi => Primitive.FastCgiRequest, _ => Primitive.HttpRequest }, 1);
             Add(request.Tls ? Primitive.TlsRequestByte : Primitive.RequestByte, request.RequestBytes);
             AddResponse(request.ResponseBytes);
+            Add(Primitive.LongAnswer, request.ResponseBytes > BlockBytes ? 1 : 0);
+            Add(Primitive.Upload, request.RequestBytes > 0 ? 1 : 0);
         }
 
         if (request.Tls)

@@ -11,14 +11,15 @@ internal sealed record Validation(Prediction Prediction, Measured Measured)
 
     public bool IsInInterval => MeasuredPerSecond >= Prediction.Low && MeasuredPerSecond <= Prediction.High;
 
+    /// <summary>Predictions of a model beside measurements.</summary>
+    public static IReadOnlyList<Validation> Of(CapacityModel model, IReadOnlyList<Observed> observed) =>
+        [.. observed.Select(held => new Validation(model.Predict(CalibrationSet.HeldOut.Single(mix => mix.Name == held.Name), held.Cores), held.Median))];
+
     /// <summary>Measures every held-out mix, in interleaved rounds, at one of two budgets that it was not calibrated for alone.</summary>
-    public static async Task<IReadOnlyList<Validation>> MeasureAsync(Gauge gauge, CapacityModel model, PlanPace pace, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Observed>> MeasureAsync(Gauge gauge, PlanPace pace, CancellationToken cancellationToken)
     {
         double[] budgets = [Calibration.UnitCores, Calibration.UnitCores * 1.6];
         var mixes = CalibrationSet.HeldOut.Select((mix, index) => (Mix: mix, Cores: budgets[index % budgets.Length], Rounds: new List<Measured>())).ToArray();
-
-        // The predictions are made first.
-        var predictions = mixes.Select(held => model.Predict(held.Mix, held.Cores)).ToArray();
         await gauge.WarmUpAsync(CalibrationSet.HeldOut, cancellationToken);
         for (var round = 0; round < pace.Rounds; round++)
         {
@@ -28,6 +29,15 @@ internal sealed record Validation(Prediction Prediction, Measured Measured)
             }
         }
 
-        return [.. mixes.Zip(predictions, static (held, prediction) => new Validation(prediction, Planning.Measured.Median(held.Rounds)))];
+        return [.. mixes.Select(static held => new Observed(held.Mix.Name, held.Cores, held.Rounds))];
+    }
+
+    /// <summary>Throws <see cref="ArgumentException"/> or <see cref="IOException"/>, with what is wrong.</summary>
+    public static IReadOnlyList<Observed> Load(string file)
+    {
+        var observed = MeasurementFile.Read<Observed[]>(file);
+        return observed is { Length: > 0 } && observed.All(static held => CalibrationSet.HeldOut.Any(mix => mix.Name == held.Name) && held.Rounds is { Count: > 0 })
+            ? observed
+            : throw new ArgumentException($"{file} has no measurements of this version's held-out mixes.");
     }
 }

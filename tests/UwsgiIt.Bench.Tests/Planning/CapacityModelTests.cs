@@ -8,14 +8,15 @@ namespace UwsgiIt.Bench.Tests.Planning;
 public sealed class CapacityModelTests
 {
     private const double Cores = 0.25;
-    private static readonly Scalability Flat = new(Cores, 20, 0, 0, 1);
+    private static readonly Scalability Flat = new(Cores, 20, 0, 0, 0, 1);
+    private static readonly ConnectionMemory NoMemory = new(0, 0, 0);
 
     [Fact]
     public void Fit_OfAnyAdditiveHost_PredictsMixesItHasNotSeen() => Gen.Double[1, 2_000].Array[Primitives.Count].Sample(costs =>
     {
         var host = costs.Select(static (cost, index) => ((Primitive)index).ToString().EndsWith("Byte", StringComparison.Ordinal) ? cost / 1e6 : cost).ToArray();
 
-        var model = CapacityModel.Fit(Measure(CalibrationSet.Fitted, host), Flat, 0, 0, 0);
+        var model = CapacityModel.Fit(Measure(CalibrationSet.Fitted, host), Flat, NoMemory);
 
         return CalibrationSet.HeldOut.All(mix =>
         {
@@ -32,7 +33,7 @@ public sealed class CapacityModelTests
         var random = new Random(1);
         var noisy = Measure(CalibrationSet.Fitted, host).Select(pair => (pair.Mix, pair.Measured with { CpuMicroseconds = pair.Measured.CpuMicroseconds * (0.9 + (0.2 * random.NextDouble())) })).ToArray();
 
-        var model = CapacityModel.Fit(noisy, Flat, 0, 0, 0);
+        var model = CapacityModel.Fit(noisy, Flat, NoMemory);
 
         Assert.InRange(model.Error, 0.02, 0.15);
         Assert.All(CalibrationSet.HeldOut, mix => Assert.InRange(Cores / CostOf(mix, host) * 1e6, model.Predict(mix, Cores).Low, model.Predict(mix, Cores).High));
@@ -41,20 +42,22 @@ public sealed class CapacityModelTests
     [Fact]
     public void Scalability_OfAKnownLaw_IsFound()
     {
-        var law = new Scalability(0.25, 30, 0.05, 0.003, 2);
+        var law = new Scalability(0.25, 30, 0.05, 0.003, 0.1, 2);
 
         var fitted = Scalability.Fit([.. new[] { 0.25, 0.5, 0.75, 1, 2 }.Select(cores => (cores, 30 * law.CostAt(cores)))]);
 
         Assert.Equal(30, fitted.UnitMicroseconds, 3);
         Assert.Equal(0.05, fitted.Contention, 4);
         Assert.Equal(0.003, fitted.Coherency, 4);
+        Assert.Equal(0.1, fitted.ColdStart, 4);
         Assert.Equal(2, fitted.MostCores);
+        Assert.Equal(1, fitted.CostAt(0.25), 6);
     }
 
     [Fact]
     public void Prediction_BeyondWhatWasMeasured_IsLessCertain()
     {
-        var model = CapacityModel.Fit(Measure(CalibrationSet.Fitted, [.. Enumerable.Repeat(10.0, Primitives.Count)]), Flat, 0, 0, 0);
+        var model = CapacityModel.Fit(Measure(CalibrationSet.Fitted, [.. Enumerable.Repeat(10.0, Primitives.Count)]), Flat, NoMemory);
 
         var within = model.Predict(CalibrationSet.HeldOut[0], 1);
         var beyond = model.Predict(CalibrationSet.HeldOut[0], 4);

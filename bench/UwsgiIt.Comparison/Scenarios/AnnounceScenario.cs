@@ -50,6 +50,7 @@ internal sealed record AnnounceScenario(string Name, string Title) : AnnouncedSc
             contest.Add(this, entrant, Lost, names - refreshed);
             contest.Add(this, entrant, Metric.Percentile(99, "1000/s, quiet"), quiet.Percentile(99));
             contest.Add(this, entrant, Metric.Percentile(99, "1000/s, with renewals"), busy.Percentile(99));
+            contest.Add(this, entrant, Metric.Resident, entrant.Process.ResidentBytes / 1048576.0);
             contest.Say($"  {rate:F0} renewals/s cost {(busyCpu - quietCpu) / duration.TotalSeconds:F2} cores; {names - refreshed} of {names} lost; p99 {quiet.Percentile(99)} → {busy.Percentile(99)} µs");
             return true;
         });

@@ -62,6 +62,8 @@ internal sealed record ChangeScenario(string Name, string Title, bool SwapsCerti
         contest.Add(this, entrant, new Metric("requests", ""), result.Answers);
         contest.Add(this, entrant, new Metric("changes", ""), changes);
         contest.Add(this, entrant, Metric.Percentile(99, "that load"), result.Percentile(99));
+        contest.Add(this, entrant, Metric.Percentile(99.9, "that load"), result.Percentile(99.9));
+        contest.Add(this, entrant, Metric.Resident, entrant.Process.ResidentBytes / 1048576.0);
         contest.Say($"  {entrant.Name,-14}{changes} changes, {result.Answers} answers: {result.Problem ?? "no errors"}; p99 {result.Percentile(99)} µs");
         newest?.Dispose();
         return true;

@@ -59,6 +59,7 @@ internal sealed record JunkScenario(string Name, string Title) : AnnouncedScenar
             contest.Add(this, entrant, new Metric("CPU of the junk", "cores"), (busyCpu - quietCpu) / duration.TotalSeconds);
             contest.Add(this, entrant, Metric.Percentile(99, "1000/s, quiet"), quiet.Percentile(99));
             contest.Add(this, entrant, Metric.Percentile(99, "1000/s, with junk"), busy.Percentile(99));
+            contest.Add(this, entrant, Metric.Resident, entrant.Process.ResidentBytes / 1048576.0);
             contest.Say($"  {rate:F0} junk packets/s: {lost} of {renewals.Length} renewals lost, {(busyCpu - quietCpu) / duration.TotalSeconds:F2} cores, p99 {quiet.Percentile(99)} → {busy.Percentile(99)} µs");
             contest.Say($"  the router read: {after.Since(before)}");
             return true;

@@ -83,6 +83,31 @@ public sealed class UpstreamTests
         Assert.Equal(file.Length, head.Content.Headers.ContentLength);
     }
 
+    [Fact]
+    public async Task Http2_RequestsOfAConnectionFindTheUpstreamsThatWereKept()
+    {
+        // They begin on the thread pool, where no connection is kept: each opened one of its own.
+        await using var router = await RouterEnvironment.StartAsync();
+        var port = RouterEnvironment.FreePort();
+        Nginx.Start(router, $$"""
+            server { listen 127.0.0.1:{{port}}; location / { add_header X-Connection $connection; return 200 "ok"; } }
+            """);
+        await router.AnnounceAsync(Packet("nginx.example.com", $"127.0.0.1:{port}", UpstreamProtocol.Http));
+        await ServesAsync(router, "nginx.example.com", "/");
+        using var client = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = static (_, _, _, _) => true } });
+        var connections = new HashSet<string>();
+        for (var i = 0; i < 20; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{router.Https}/") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+            request.Headers.Host = "nginx.example.com";
+            using var response = await client.SendAsync(request);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            connections.Add(response.Headers.GetValues("X-Connection").Single());
+        }
+
+        Assert.Single(connections);
+    }
+
     [Theory]
     [InlineData(UpstreamProtocol.Http, "HTTP/1.1")]
     [InlineData(UpstreamProtocol.H2c, "HTTP/2")]

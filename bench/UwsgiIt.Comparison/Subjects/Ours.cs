@@ -26,6 +26,9 @@ internal sealed class Ours(string name, string transport) : Subject
             ["Transport"] = new { Kind = transport },
             ["Registry"] = new { Expiry = false },
 
+            // As many as nginx, which counts by worker.
+            ["Forwarding"] = new { MaxIdleConnections = 256 * Environment.ProcessorCount },
+
             // All load is from one address, as if from behind a load balancer; the peers have no such bound.
             ["Limits"] = new { MaxConnectionsPerAddress = 50_000 },
             ["Subscription"] = new { UnixSockets = new[] { new { Path = Announces(ground) } }, SignaturesRequired = false, AllowedAddresses = new[] { ground.Folder + "/", "127.0.0.1:1-65535" } },

@@ -6,6 +6,7 @@ using UwsgiIt.Router.Buffers;
 using UwsgiIt.Router.Diagnostics;
 using UwsgiIt.Router.Edge;
 using UwsgiIt.Router.Subscriptions;
+using UwsgiIt.Router.Transport;
 
 namespace UwsgiIt.Router.Forwarding;
 
@@ -34,6 +35,12 @@ internal sealed partial class RequestForwarder(
     [AsyncMethodBuilder(typeof(CachedValueTaskMethodBuilder<>))]
     private async ValueTask<ForwardOutcome> ForwardByCodecAsync(HttpContext context, Upstream upstream, TransformedRequest? transformed)
     {
+        // A stream of HTTP/2 begins on the thread pool: it goes where its connection is, and where connections to the upstream are kept.
+        if (EventLoop.Current is null && context.Features.Get<IEventLoopFeature>() is { } home)
+        {
+            await home.Loop.Enter();
+        }
+
         // 1.
         var policy = policies.Of(context);
         var request = ForwardRequest.Rent(context, upstream, CodecOf(upstream.Protocol), options.CurrentValue, transformed, policy.Underscores);

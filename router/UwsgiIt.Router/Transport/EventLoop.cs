@@ -58,6 +58,9 @@ internal sealed partial class EventLoop : PipeScheduler, IDisposable
     /// <summary>Clients that it serves or is about to.</summary>
     public int Clients => Volatile.Read(ref _clients);
 
+    /// <summary>To be awaited: what follows runs on this loop.</summary>
+    public LoopEntry Enter() => new(this);
+
     public void CountClient(int change) => Interlocked.Add(ref _clients, change);
 
     public void Watch(StreamSocket socket, IPollHandler handler, PollEvents events)
@@ -183,7 +186,7 @@ internal sealed partial class EventLoop : PipeScheduler, IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(RouterEventIds.NoRing, LogLevel.Warning, "Event loop {Index} runs on epoll: {Problem}")]
+        [LoggerMessage(RouterEventIds.NoRing, LogLevel.Information, "Event loop {Index} runs on epoll: {Problem}")]
         public static partial void NoRing(ILogger logger, int index, string problem);
 
         [LoggerMessage(RouterEventIds.LoopFault, LogLevel.Error, "Event loop {Index}: a handler failed.")]

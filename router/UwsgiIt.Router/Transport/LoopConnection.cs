@@ -9,13 +9,13 @@ namespace UwsgiIt.Router.Transport;
 
 /// <summary>A client's connection as Kestrel knows it.</summary>
 internal sealed partial class LoopConnection : ConnectionContext, IConnectionIdFeature, IConnectionTransportFeature, IConnectionItemsFeature, IConnectionLifetimeFeature,
-    IConnectionEndPointFeature, IMemoryPoolFeature, IConnectionHeartbeatFeature, IConnectionLifetimeNotificationFeature, IConnectionCompleteFeature, IClientProgress
+    IConnectionEndPointFeature, IMemoryPoolFeature, IConnectionHeartbeatFeature, IConnectionLifetimeNotificationFeature, IConnectionCompleteFeature, IClientProgress, IEventLoopFeature
 {
     private static readonly Type[] OwnTypes =
     [
         typeof(IConnectionIdFeature), typeof(IConnectionTransportFeature), typeof(IConnectionItemsFeature), typeof(IConnectionLifetimeFeature), typeof(IConnectionEndPointFeature),
         typeof(IMemoryPoolFeature), typeof(IConnectionHeartbeatFeature), typeof(IConnectionLifetimeNotificationFeature), typeof(IConnectionCompleteFeature),
-        typeof(IClientProgress),
+        typeof(IClientProgress), typeof(IEventLoopFeature),
     ];
 
     private readonly CancellationTokenSource _closed = new();
@@ -38,6 +38,8 @@ internal sealed partial class LoopConnection : ConnectionContext, IConnectionIdF
         _client = new LoopClient(socket, loop, SignalClosed);
         Transport = _client;
     }
+
+    public EventLoop Loop => _client.Loop;
 
     public override string ConnectionId
     {
@@ -64,8 +66,9 @@ internal sealed partial class LoopConnection : ConnectionContext, IConnectionIdF
 
     public override CancellationToken ConnectionClosed { get; set; }
 
-    public bool TryGetProgress(out TcpProgress progress) => _client.TryGetProgress(out progress);
     public CancellationToken ConnectionClosedRequested { get; set; }
+
+    public bool TryGetProgress(out TcpProgress progress) => _client.TryGetProgress(out progress);
 
     /// <summary>Neighbours in the list of the loop's clients, which alone touches them.</summary>
     public LoopConnection? Before { get; set; }

@@ -114,7 +114,7 @@ internal abstract class UpstreamConnection(Upstream upstream) : IDisposable
     /// <summary>Ends whatever waits on it, from any thread.</summary>
     public void Abort(bool timedOut = false)
     {
-        if (Interlocked.CompareExchange(ref _state, timedOut ? 2 : 1, 0) == 0)
+        if (TryEnd(timedOut ? 2 : 1))
         {
             Close();
         }
@@ -126,11 +126,16 @@ internal abstract class UpstreamConnection(Upstream upstream) : IDisposable
         ReleaseBuffer();
     }
 
+    /// <summary>Has no later <see cref="Abort"/> do anything: nobody waits, and what is closed next needs no farewell.</summary>
+    protected void End() => TryEnd(1);
+
     /// <summary>As <see cref="SendAsync"/>, with the exceptions of <see cref="ReceiveAsync"/>.</summary>
     protected abstract ValueTask SendCoreAsync(ReadOnlyMemory<byte> memory);
 
     /// <summary>Ends the connection and whatever waits on it; called once, from any thread.</summary>
     protected abstract void Close();
+
+    private bool TryEnd(int state) => Interlocked.CompareExchange(ref _state, state, 0) == 0;
 
     private void Grow()
     {

@@ -119,10 +119,11 @@ internal abstract class LoopSocket : IPollHandler, IDisposable
             {
                 OnLoop(static socket =>
                 {
-                    socket._ring!.Close();
+                    if (socket._ring!.Close())
+                    {
+                        socket.Socket.Shutdown(SocketShutdown.Both);
+                    }
 
-                    // A receive under way holds the socket open.
-                    socket.Socket.Shutdown(SocketShutdown.Both);
                     socket.Socket.Dispose();
                 });
             }

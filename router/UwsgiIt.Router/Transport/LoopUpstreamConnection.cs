@@ -27,6 +27,7 @@ internal sealed class LoopUpstreamConnection : UpstreamConnection
 
     public override void Dispose()
     {
+        End();
         base.Dispose();
         _channel.Dispose();
     }

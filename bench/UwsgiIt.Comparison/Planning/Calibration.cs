@@ -29,11 +29,15 @@ internal sealed record Calibration(Machine Machine, ConnectionMemory Memory, IRe
             : throw new ArgumentException($"{file} is no calibration of this version.");
     }
 
-    /// <summary>Measures round by round, all kinds in each, so that a slow minute of the machine is nobody's alone.</summary>
-    public static async Task<Calibration> MeasureAsync(Gauge gauge, PlannedRouter router, PlanPace pace, Action<string> say, CancellationToken cancellationToken)
+    /// <summary>
+    /// Measures round by round, all kinds in each, so that a slow minute of the machine is nobody's alone; <paramref name="held"/> are mixes to be
+    /// predicted, which are measured in the same rounds and are no part of the calibration.
+    /// </summary>
+    public static async Task<Calibration> MeasureAsync(
+        Gauge gauge, PlannedRouter router, PlanPace pace, HeldOutRounds? held, Action<string> say, CancellationToken cancellationToken)
     {
         var mixes = CalibrationSet.Fitted;
-        await gauge.WarmUpAsync(mixes, cancellationToken);
+        await gauge.WarmUpAsync(held is null ? mixes : [.. mixes, .. CalibrationSet.HeldOut], cancellationToken);
         var kinds = mixes.ToDictionary(static mix => mix, static _ => new List<Measured>());
         var scale = Units.ToDictionary(static unit => unit, static _ => new List<Measured>());
         for (var round = 0; round < pace.Rounds; round++)
@@ -46,6 +50,11 @@ internal sealed record Calibration(Machine Machine, ConnectionMemory Memory, IRe
             foreach (var (unit, rounds) in scale)
             {
                 rounds.Add(await gauge.SmallAsync(unit * UnitCores, cancellationToken));
+            }
+
+            if (held is not null)
+            {
+                await held.MeasureAsync(gauge, cancellationToken);
             }
 
             say($"round {round + 1} of {pace.Rounds} is done");

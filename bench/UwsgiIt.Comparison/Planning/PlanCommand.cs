@@ -57,15 +57,24 @@ internal static class PlanCommand
             using var router = new PlannedRouter(ground);
             await router.ReadyAsync();
             var gauge = new Gauge(ground, router, pace);
+            var held = validate ? new HeldOutRounds() : null;
             if (calibration is null)
             {
-                calibration = await Calibration.MeasureAsync(gauge, router, pace, Console.WriteLine, cancellationToken);
+                calibration = await Calibration.MeasureAsync(gauge, router, pace, held, Console.WriteLine, cancellationToken);
                 MeasurementFile.Write(Path.Combine(folder, "calibration.json"), calibration);
             }
-
-            if (validate)
+            else if (held is not null)
             {
-                observed = await Validation.MeasureAsync(gauge, pace, cancellationToken);
+                await gauge.WarmUpAsync(CalibrationSet.HeldOut, cancellationToken);
+                for (var round = 0; round < pace.Rounds; round++)
+                {
+                    await held.MeasureAsync(gauge, cancellationToken);
+                }
+            }
+
+            if (held is not null)
+            {
+                observed = held.Observed;
                 MeasurementFile.Write(Path.Combine(folder, "validation.json"), observed);
             }
         }

@@ -44,4 +44,10 @@ internal enum Primitive
 
     /// <summary>What HTTP/2 over TLS adds to a request, instead of what TLS adds.</summary>
     Http2Request,
+
+    /// <summary>A byte of an answer over HTTP/2, in frames and records.</summary>
+    Http2ResponseByte,
+
+    /// <summary>A request of another kind than the one before: the code and data that it needs have left the caches.</summary>
+    Switch,
 }

@@ -26,7 +26,7 @@ internal static class Primitives
             Add(request.Upstream switch { Upstream.Uwsgi => Primitive.UwsgiRequest, Upstream.FastCgi => Primitive.FastCgiRequest, _ => Primitive.HttpRequest }, 1);
             Add(request.Tls ? Primitive.TlsRequestByte : Primitive.RequestByte, request.RequestBytes);
             AddResponse(request.ResponseBytes);
-            Add(Primitive.LongAnswer, request.ResponseBytes > BlockBytes ? 1 : 0);
+            Add(Primitive.LongAnswer, IsLong(request) ? 1 : 0);
             Add(Primitive.Upload, request.RequestBytes > 0 ? 1 : 0);
         }
 
@@ -50,6 +50,12 @@ internal static class Primitives
 
         void AddResponse(int bytes)
         {
+            if (request.Protocol == LoadProtocol.Http2)
+            {
+                Add(Primitive.Http2ResponseByte, bytes);
+                return;
+            }
+
             Add(request.Tls ? Primitive.TlsResponseByte : Primitive.ResponseByte, Math.Min(bytes, SmallBytes));
             Add(request.Tls ? Primitive.LargeTlsResponseByte : Primitive.LargeResponseByte, Math.Max(0, bytes - SmallBytes));
         }
@@ -68,6 +74,14 @@ internal static class Primitives
             }
         }
 
+        // What comes next is of another kind with the chance that two requests differ.
+        sum[(int)Primitive.Switch] = 1 - mix.Shares.GroupBy(static pair => KindOf(pair.Request), static pair => pair.Share).Sum(static shares => Math.Pow(shares.Sum(), 2));
         return sum;
     }
+
+    private static bool IsLong(PlannedRequest request) => request.ResponseBytes > BlockBytes;
+
+    /// <summary>Requests of one kind take the same way through the router, whatever their length.</summary>
+    private static (Upstream Upstream, bool Tls, ConnectionKind Connection, CertificateKey Key, LoadProtocol Protocol, bool IsLong, bool IsUpload) KindOf(PlannedRequest request) =>
+        (request.Upstream, request.Tls, request.Connection, request.Key, request.Protocol, IsLong(request), request.RequestBytes > 0);
 }

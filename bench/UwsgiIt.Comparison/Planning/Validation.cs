@@ -15,23 +15,6 @@ internal sealed record Validation(Prediction Prediction, Measured Measured)
     public static IReadOnlyList<Validation> Of(CapacityModel model, IReadOnlyList<Observed> observed) =>
         [.. observed.Select(held => new Validation(model.Predict(CalibrationSet.HeldOut.Single(mix => mix.Name == held.Name), held.Cores), held.Median))];
 
-    /// <summary>Measures every held-out mix, in interleaved rounds, at one of two budgets that it was not calibrated for alone.</summary>
-    public static async Task<IReadOnlyList<Observed>> MeasureAsync(Gauge gauge, PlanPace pace, CancellationToken cancellationToken)
-    {
-        double[] budgets = [Calibration.UnitCores, Calibration.UnitCores * 1.6];
-        var mixes = CalibrationSet.HeldOut.Select((mix, index) => (Mix: mix, Cores: budgets[index % budgets.Length], Rounds: new List<Measured>())).ToArray();
-        await gauge.WarmUpAsync(CalibrationSet.HeldOut, cancellationToken);
-        for (var round = 0; round < pace.Rounds; round++)
-        {
-            foreach (var held in mixes)
-            {
-                held.Rounds.Add(await gauge.MixAsync(held.Mix, held.Cores, cancellationToken));
-            }
-        }
-
-        return [.. mixes.Select(static held => new Observed(held.Mix.Name, held.Cores, held.Rounds))];
-    }
-
     /// <summary>Throws <see cref="ArgumentException"/> or <see cref="IOException"/>, with what is wrong.</summary>
     public static IReadOnlyList<Observed> Load(string file)
     {

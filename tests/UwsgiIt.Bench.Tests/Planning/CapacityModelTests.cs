@@ -66,6 +66,16 @@ public sealed class CapacityModelTests
     }
 
     [Fact]
+    public void Switch_IsTheChanceThatTwoRequestsDiffer()
+    {
+        PlannedMix same = new([new(3), new(1, ResponseBytes: 1_000)]), mixed = new([new(3), new(1, Upstream: Upstream.Uwsgi)]), sizes = new([new(1), new(1, ResponseBytes: 100_000)]);
+
+        Assert.Equal(0, Primitives.Of(same)[(int)Primitive.Switch], 9);
+        Assert.Equal(0.375, Primitives.Of(mixed)[(int)Primitive.Switch], 9);
+        Assert.Equal(0.5, Primitives.Of(sizes)[(int)Primitive.Switch], 9);
+    }
+
+    [Fact]
     public void Headroom_IsOfTheLowerEnd()
     {
         var mix = CalibrationSet.HeldOut[0] with { RequestsPerSecond = 100, Connections = 1_000, TlsConnections = 10 };

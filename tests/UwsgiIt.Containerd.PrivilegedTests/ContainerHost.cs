@@ -164,7 +164,18 @@ internal sealed class ContainerHost : IAsyncDisposable
 
     public async Task<string> PhaseAsync(uint uid = FirstUid) => await ContainerAsync(uid) is { } container ? container.GetProperty("phase").GetString()! : "";
 
-    public Task RunningAsync(uint uid = FirstUid) => Eventually.TrueAsync(async () => await PhaseAsync(uid) == "running", $"container {uid} runs; {Daemon.Output}", 60);
+    public async Task RunningAsync(uint uid = FirstUid)
+    {
+        try
+        {
+            await Eventually.TrueAsync(async () => await PhaseAsync(uid) == "running", $"container {uid} runs", 60);
+        }
+        catch (Xunit.Sdk.XunitException e)
+        {
+            // What the daemon says of it is known only now.
+            Assert.Fail($"{e.Message} {(await StatsAsync()).GetProperty("faults")} {await ContainerAsync(uid)} {Daemon.Output}");
+        }
+    }
 
     public async Task<int> PidAsync(uint uid = FirstUid) => (await ContainerAsync(uid))!.Value.GetProperty("process_id").GetInt32();
 
@@ -200,11 +211,13 @@ internal sealed class ContainerHost : IAsyncDisposable
     /// <summary>A path of the container's home, as the host sees it.</summary>
     public string Home(string path = "", uint uid = FirstUid) => Folder.File($"containers/{uid}/{path}");
 
-    /// <summary>Writes a file as its customer would have.</summary>
+    /// <summary>Writes a file as its customer would have: whole and his when it appears, since vassals are looked at as they are written.</summary>
     public void WriteHome(string path, string content, uint uid = FirstUid)
     {
-        File.WriteAllText(Home(path, uid), content);
-        Chown(Home(path, uid), uid);
+        var file = Home(path, uid);
+        File.WriteAllText(file + ".new", content);
+        Chown(file + ".new", uid);
+        File.Move(file + ".new", file, overwrite: true);
     }
 
     public static void Chown(string path, uint uid) => Shell("chown", "-h", $"{uid}:{uid}", path);

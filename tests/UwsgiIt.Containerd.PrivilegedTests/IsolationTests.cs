@@ -12,7 +12,7 @@ public sealed class IsolationTests
         "unshare mount", "unshare cgroup", "unshare uts", "unshare ipc", "unshare user", "unshare pid", "unshare net",
         "clone mount", "clone cgroup", "clone uts", "clone ipc", "clone user", "clone pid", "clone net",
         "mount", "umount", "pivot_root", "setns", "open_tree", "fsopen", "keyctl", "add_key", "bpf", "perf_event_open", "io_uring_setup", "userfaultfd",
-        "open_by_handle_at", "name_to_handle_at", "kexec_load", "init_module", "swapon", "reboot", "settimeofday", "acct", "quotactl", "syslog", "sethostname", "chroot",
+        "open_by_handle_at", "name_to_handle_at", "kexec_load", "init_module", "swapon", "reboot", "settimeofday", "clock_settime", "acct", "quotactl", "syslog", "sethostname", "chroot",
         "mknod device", "ioctl TIOCSTI", "ioctl TIOCLINUX", "ioctl FS_IOC_FSSETXATTR", "ioctl btrfs subvolume", "ioctl btrfs snapshot", "ioctl btrfs subvolume v2", "ioctl btrfs snapshot v2",
     ];
 
@@ -34,8 +34,16 @@ public sealed class IsolationTests
         await host.RunningAsync();
         await host.RunningAsync(30_002);
 
+        // I3: root's own program with its bit set, in the home; I14: what the host mounts while a container runs.
+        ContainerHost.Shell("install", "-m", "4755", $"{Programs.Distros}/debian-12/usr/bin/id", host.Home("roots-id"));
+        ContainerHost.Shell("nsenter", "--mount", $"--target={host.Daemon.ProgramId}", "--wd=/", "mount", "-t", "tmpfs", "appeared", "/containers/30001/tmp");
+
         var session = await ProbeAsync(host, ContainerHost.FirstUid);
         Check(session);
+        Assert.Equal("30001", session.GetProperty("set-user-id").GetString());
+        Assert.DoesNotContain("appeared", session.GetProperty("mounts").ToString(), StringComparison.Ordinal);
+        ContainerHost.Shell("nsenter", "--mount", $"--target={host.Daemon.ProgramId}", "--wd=/", "umount", "/containers/30001/tmp");
+        CheckImage(await host.PidAsync());
 
         // I1: no namespace is shared with the host or a neighbour.
         var neighbour = await ProbeAsync(host, 30_002);
@@ -171,7 +179,17 @@ public sealed class IsolationTests
         Assert.Contains($"Uid:\t{first.Outside + 65_533}\t{first.Outside + 65_533}\t{first.Outside + 65_533}\t30001", status);
         Assert.Contains("CapEff:\t00000000000000e0", status);
         Assert.Contains("CapBnd:\t0000000000000000", status);
+
+        // The namespace is its own too (NS_GET_OWNER_UID): what the kernel counts by user is charged to the owner as well.
+        ContainerHost.Shell("python3", "-c", $"import fcntl, struct, sys; sys.exit(struct.unpack('I', fcntl.ioctl(open('/proc/{await host.PidAsync()}/ns/user'), 0xb704, bytes(4)))[0] != {first.Outside + 65_533})");
         Assert.Equal($"0 is {first.Outside}", (await host.ContainerAsync())!.Value.GetProperty("user_namespace").GetString());
+    }
+
+    /// <summary>I20: what pid 1 runs is a copy in memory that nobody can write to, not even root of the host.</summary>
+    private static void CheckImage(int pid)
+    {
+        Assert.StartsWith("/memfd:", new FileInfo($"/proc/{pid}/exe").LinkTarget, StringComparison.Ordinal);
+        Assert.ThrowsAny<Exception>(() => File.OpenHandle($"/proc/{pid}/exe", FileMode.Open, FileAccess.Write, FileShare.ReadWrite).Dispose());
     }
 
     private static List<(long Inside, long Outside, long Count)> Ranges(JsonElement found, uint uid)
@@ -206,6 +224,10 @@ public sealed class IsolationTests
         Assert.Equal("1", Text("no_new_privs"));
         Assert.Equal("2", Text("seccomp"));
 
+        // I4: no other architecture's calls. A kernel without the old way in has no such instruction.
+        Assert.True(Text("call of 32 bits") is "SIGSYS" or "SIGSEGV", Text("call of 32 bits"));
+        Assert.Equal("SIGSYS", Text("call of x32"));
+
         // I6, I7: masked is empty, the rest cannot be written.
         foreach (var name in (string[])["kcore", "keys", "timer_list", "kallsyms", "kmsg"])
         {
@@ -235,12 +257,17 @@ public sealed class IsolationTests
             Assert.True(options.Contains("nodev") || path == "/dev" || path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal), $"{path} ({type}) is without nodev");
         }
 
+        // I14: no mount of ours has a peer or a master.
+        Assert.Equal("[]", Text("propagation"));
         Assert.Equal(["fd", "full", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin", "stdout", "tty", "urandom", "zero"], found.GetProperty("devices").EnumerateArray().Select(static name => name.GetString()));
 
         // I12, I29
         Assert.Equal(1, found.GetProperty("limits").GetProperty("CORE").GetInt64());
         Assert.Equal(65_536, found.GetProperty("limits").GetProperty("MEMLOCK").GetInt64());
         Assert.InRange(found.GetProperty("limits").GetProperty("NOFILE").GetInt64(), 1024, 65_536);
+        Assert.Equal(819_200, found.GetProperty("limits").GetProperty("MSGQUEUE").GetInt64());
+        Assert.Equal(0, found.GetProperty("limits").GetProperty("RTPRIO").GetInt64());
+        Assert.Equal(0, found.GetProperty("limits").GetProperty("NICE").GetInt64());
 
         // I19, I21, D4: no descriptor but pipes, and nothing leads out.
         Assert.All(found.GetProperty("descriptors").EnumerateObject(), static item => Assert.True(

@@ -39,6 +39,17 @@ public sealed class LimitTests
         Assert.Contains(" 24", output, StringComparison.Ordinal);
         await AliveAsync();
 
+        // Files of shared memory (I34), and what the kernel counts by user (I33): the neighbour is another one.
+        (_, output) = await host.ExecuteAsync(ContainerHost.FirstUid, 60, "python3", "-c", "import os\ni = 0\ntry:\n    while i < 20000: open('/run/shm/%d' % i, 'w').close(); i += 1\nexcept OSError as e: print(i, e.errno)\nfor j in range(i): os.unlink('/run/shm/%d' % j)");
+        Assert.Contains(" 28", output, StringComparison.Ordinal);
+        const string Watches = "import ctypes\nlibc = ctypes.CDLL(None)\nn = 0\nwhile n < 5000 and libc.inotify_init1(0) >= 0: n += 1\nprint(n, flush=True)\n";
+        using (var watcher = host.Enter(ContainerHost.FirstUid, "python3", "-c", Watches + "import time\ntime.sleep(600)"))
+        {
+            await Eventually.TrueAsync(() => Task.FromResult(watcher.Output.Trim().Length > 0), "it has all it can get", 60);
+            (_, output) = await host.ExecuteAsync(30_002, 60, "python3", "-c", Watches);
+            Assert.Equal(watcher.Output.Trim(), output.Trim());
+        }
+
         async Task AliveAsync()
         {
             Assert.Equal(pid, await host.PidAsync());

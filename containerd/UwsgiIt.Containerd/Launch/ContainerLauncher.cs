@@ -63,7 +63,7 @@ internal sealed class ContainerLauncher(EmperorImage image, ExitWatcher exits, I
         {
             // What only root of the host may set, before anything of the container's runs.
             OomScore.TrySet(OomScore.PidOne, process.ProcessId);
-            ResourceLimits.Set(ResourceLimit.OpenFiles, description.OpenFiles, process.ProcessId);
+            RaiseOpenFiles(description.OpenFiles, process, users is not null);
             cgroup.Join(process.ProcessId);
             cgroup.Join(helper.ProcessId);
             whileItWaits(process);
@@ -87,6 +87,18 @@ internal sealed class ContainerLauncher(EmperorImage image, ExitWatcher exits, I
     }
 
     public void Dispose() => _nothing.Dispose();
+
+    private static void RaiseOpenFiles(ulong wanted, Pidfd process, bool isInUserNamespace)
+    {
+        try
+        {
+            ResourceLimits.Set(ResourceLimit.OpenFiles, wanted, process.ProcessId);
+        }
+        catch (LinuxException e) when (isInUserNamespace && e.Errno == Tmds.Linux.LibC.EPERM)
+        {
+            // It is somebody else by now, and we lack CAP_SYS_RESOURCE: nothing can be raised then. What is too much, pid 1 lowers itself.
+        }
+    }
 
     private static SafeFileHandle[] Of(UserNamespace? users) => users is null ? [] : [users.Handle];
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Options;
 using Microsoft.Win32.SafeHandles;
@@ -12,14 +13,19 @@ namespace UwsgiIt.Containerd.Launch;
 
 /// <summary>
 /// Makes containers' user namespaces, each with numbers that no other container of this host has, and tells why one has none. The kernel gives one
-/// to a process of a single thread only, which none of ours is: unshare(1) of util-linux makes it and waits until we have its descriptor.
+/// to a process of a single thread only, which none of ours is: unshare(1) of util-linux makes it and waits until we have its descriptor. It belongs to
+/// the container's own pid 1, not to root: what the kernel counts by user (inotify, queues, locked memory) is charged to a namespace's owner as well, and
+/// root's 128 inotify instances would be those of all containers together.
 /// </summary>
 internal sealed class UserNamespaces(IOptions<StartOptions> start, IOptions<PathOptions> host, ExitWatcher exits) : IDisposable
 {
     public const string MakerPath = "/usr/bin/unshare";
     public const string EntererPath = "/usr/bin/nsenter";
 
-    private static readonly string[] s_arguments = ["unshare", "--user", "--", "/bin/cat"];
+    // Still with the right to make one, where the host gives none to its users.
+    private const string OwnerPath = "/usr/bin/setpriv";
+    private const string Right = "-all,+sys_admin";
+
     private static readonly string[] s_environment = ["PATH=/usr/bin:/bin", "LC_ALL=C"];
 
     private readonly ConcurrentDictionary<uint, uint> _bases = new();
@@ -140,10 +146,13 @@ internal sealed class UserNamespaces(IOptions<StartOptions> start, IOptions<Path
 
     private UserNamespace Make(uint uid, uint idBase)
     {
-        if (!File.Exists(MakerPath) || !File.Exists(EntererPath))
+        if (((string[])[MakerPath, EntererPath, OwnerPath]).FirstOrDefault(static path => !File.Exists(path)) is { } missing)
         {
-            throw new IOException($"{MakerPath} or {EntererPath} is missing");
+            throw new IOException($"{missing} is missing");
         }
+
+        var owner = (idBase + IdMap.InitUid).ToString(CultureInfo.InvariantCulture);
+        string[] arguments = ["setpriv", "--reuid", owner, "--regid", owner, "--clear-groups", "--inh-caps", Right, "--ambient-caps", Right, "--", MakerPath, "--user", "--", "/bin/cat"];
 
         var (ours, theirs) = PacketSocket.Pair("user namespace");
         using (ours)
@@ -151,7 +160,7 @@ internal sealed class UserNamespaces(IOptions<StartOptions> start, IOptions<Path
             Pidfd maker;
             using (theirs)
             {
-                var pid = ProcessSpawner.Start(MakerPath, s_arguments, s_environment, [theirs.Handle, theirs.Handle, theirs.Handle]);
+                var pid = ProcessSpawner.Start(OwnerPath, arguments, s_environment, [theirs.Handle, theirs.Handle, theirs.Handle]);
                 maker = Pidfd.TryOpen(pid) ?? throw new IOException($"{MakerPath} ended at once");
             }
 

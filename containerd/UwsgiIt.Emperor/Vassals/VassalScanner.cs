@@ -6,8 +6,8 @@ using UwsgiIt.Linux.Processes;
 namespace UwsgiIt.Emperor.Vassals;
 
 /// <summary>
-/// Follows the vassal directory: by inotify for what happens in it, and every few seconds for what happens behind links and on file systems
-/// without events. Everything is looked at as the customer.
+/// Follows the vassal directory: by inotify, where it is to be had, for what happens in it, and every few seconds for what happens behind links and on
+/// file systems without events. Everything is looked at as the customer.
 /// </summary>
 internal sealed class VassalScanner : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class VassalScanner : IDisposable
     private readonly SupervisorSettings _settings;
     private readonly EventLoop _loop;
     private readonly Action _due;
-    private readonly DirectoryWatch _watch = new();
+    private readonly DirectoryWatch? _watch = DirectoryWatch.TryOpen();
     private LoopTimer? _timer;
     private bool _isWanted;
 
@@ -29,11 +29,14 @@ internal sealed class VassalScanner : IDisposable
         _settings = settings;
         _loop = loop;
         _due = due;
-        _loop.Watch(_watch.Handle, PollEvents.Readable, _ =>
+        if (_watch is { } watch)
         {
-            _watch.Drain();
-            Want();
-        });
+            _loop.Watch(watch.Handle, PollEvents.Readable, _ =>
+            {
+                watch.Drain();
+                Want();
+            });
+        }
     }
 
     /// <summary>Vassal files that were too many at the last scan.</summary>
@@ -54,7 +57,7 @@ internal sealed class VassalScanner : IDisposable
     public List<VassalFile>? Read()
     {
         using var customer = ActingAs.User(_settings.Uid, _settings.Gid);
-        if (!_watch.IsWatching)
+        if (_watch is { IsWatching: false })
         {
             _watch.TryWatch(_settings.VassalDirectory);
         }
@@ -88,7 +91,7 @@ internal sealed class VassalScanner : IDisposable
         return files;
     }
 
-    public void Dispose() => _watch.Dispose();
+    public void Dispose() => _watch?.Dispose();
 
     private void Scan()
     {

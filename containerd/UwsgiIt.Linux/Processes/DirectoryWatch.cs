@@ -18,18 +18,20 @@ public sealed unsafe partial class DirectoryWatch : IDisposable
 
     private int _watch = -1;
 
-    /// <summary>Opens it without a directory. Throws <see cref="LinuxException"/>.</summary>
-    public DirectoryWatch()
-    {
-        var descriptor = inotify_init1(InFlags);
-        Handle = descriptor >= 0 ? new SafeFileHandle(descriptor, true) : throw new LinuxException("inotify_init1", Marshal.GetLastPInvokeError(), "directory");
-    }
+    private DirectoryWatch(int descriptor) => Handle = new SafeFileHandle(descriptor, true);
 
     /// <summary>Readable when something changed.</summary>
     public SafeFileHandle Handle { get; }
 
     /// <summary>True while a directory is watched.</summary>
     public bool IsWatching => _watch >= 0;
+
+    /// <summary>Opens it without a directory; null where the user has as many as the kernel allows (user.max_inotify_instances).</summary>
+    public static DirectoryWatch? TryOpen()
+    {
+        var descriptor = inotify_init1(InFlags);
+        return descriptor >= 0 ? new DirectoryWatch(descriptor) : null;
+    }
 
     /// <summary>Watches the directory, which must be readable by the user we act as; false when it is not there.</summary>
     public bool TryWatch(string path)
@@ -65,7 +67,7 @@ public sealed unsafe partial class DirectoryWatch : IDisposable
     /// <inheritdoc />
     public void Dispose() => Handle.Dispose();
 
-    [LibraryImport("libc", SetLastError = true)]
+    [LibraryImport("libc")]
     private static partial int inotify_init1(int flags);
 
     [LibraryImport("libc")]

@@ -24,6 +24,7 @@ internal static class ContainerdEventIds
     public const int LoginFilesFailed = 1203;
     public const int FileRefused = 1204;
     public const int FileFailed = 1205;
+    public const int SessionsTooMany = 1206;
 
     public const int AlarmRaised = 1300;
     public const int AlarmFailed = 1301;

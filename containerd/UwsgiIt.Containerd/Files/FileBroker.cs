@@ -16,10 +16,11 @@ namespace UwsgiIt.Containerd.Files;
 internal sealed partial class FileBroker(IOptions<PathOptions> options, HomeGroup homeGroup, ILogger<FileBroker> logger) : IHostedService, IDisposable
 {
     private const int MaxFileBytes = 256 * 1024;
-    private const int MaxConnections = 16;
+    private const int MaxAtOnce = 16;
+    private const int MaxWaiting = 256;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly SemaphoreSlim _serving = new(MaxConnections);
+    private readonly CallerQueues _serving = new(MaxAtOnce, MaxWaiting, MaxAtOnce + MaxWaiting, e => Log.Failed(logger, $"{e}"));
     private PacketSocket? _listener;
     private Thread? _thread;
 
@@ -40,27 +41,23 @@ internal sealed partial class FileBroker(IOptions<PathOptions> options, HomeGrou
         return Task.CompletedTask;
     }
 
-    public void Dispose()
-    {
-        _listener?.Dispose();
-        _serving.Dispose();
-    }
+    public void Dispose() => _listener?.Dispose();
 
     private void Accept()
     {
         while (_listener!.Accept() is { } client)
         {
-            if (client.Peer() is var peer && peer.UserId != 0 && peer.GroupId != homeGroup.Id)
+            var peer = client.Peer();
+            if (peer.UserId != 0 && peer.GroupId != homeGroup.Id)
             {
                 Log.Refused(logger, peer.UserId);
                 client.Dispose();
-                continue;
             }
-
-            _serving.Wait();
-
-            // A thread of its own: what it opens, it opens as somebody else.
-            _ = Task.Factory.StartNew(() => Serve(client), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            else if (!_serving.TryAdd(peer.UserId, () => Serve(client)))
+            {
+                Log.Failed(logger, "too many at once");
+                client.Dispose();
+            }
         }
     }
 
@@ -87,7 +84,6 @@ internal sealed partial class FileBroker(IOptions<PathOptions> options, HomeGrou
         {
             unwanted.ForEach(static descriptor => descriptor.Dispose());
             client.Dispose();
-            _serving.Release();
         }
     }
 

@@ -25,13 +25,17 @@ internal sealed partial class SessionServer(
     ILogger<SessionServer> logger) : IHostedService, IDisposable
 {
     private const int Streams = 3;
-    private const int MaxWaiting = 64;
+
+    // Of one caller; of all but root. Arbitrary, may grow: a place is taken until the session has begun or was refused, or for the time to ask.
+    private const int MaxAtOnce = 4;
+    private const int MaxWaiting = 128;
+    private const int MaxOfAll = 1024;
     private static readonly TimeSpan AskTime = TimeSpan.FromSeconds(10);
     private static readonly string[] s_arguments = ["uwsgiit-emperor", "session"];
     private static readonly string[] s_environment = ["PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"];
 
     private readonly SafeFileHandle _nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-    private readonly SemaphoreSlim _asking = new(MaxWaiting);
+    private readonly CallerQueues _asking = new(MaxAtOnce, MaxWaiting, MaxOfAll, e => Log.Failed(logger, $"{e}"));
     private PacketSocket? _listener;
     private Thread? _thread;
 
@@ -57,16 +61,18 @@ internal sealed partial class SessionServer(
     {
         _listener?.Dispose();
         _nothing.Dispose();
-        _asking.Dispose();
     }
 
     private void Accept()
     {
         while (_listener!.Accept() is { } client)
         {
-            // Strangers that connect and say nothing hold at most this many places, for the time it may take to ask.
-            _asking.Wait();
-            _ = Task.Factory.StartNew(() => Serve(client), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            var caller = client.Peer().UserId;
+            if (!_asking.TryAdd(caller, () => Serve(client)))
+            {
+                Log.TooMany(logger, caller);
+                client.Dispose();
+            }
         }
     }
 
@@ -96,7 +102,6 @@ internal sealed partial class SessionServer(
         {
             streams.ForEach(static stream => stream.Dispose());
             client.Dispose();
-            _asking.Release();
         }
     }
 
@@ -166,6 +171,9 @@ internal sealed partial class SessionServer(
 
         [LoggerMessage(ContainerdEventIds.SessionRefused, LogLevel.Warning, "Uid {PeerUid} may not enter container {Uid}.")]
         public static partial void Refused(ILogger logger, uint peerUid, uint uid);
+
+        [LoggerMessage(ContainerdEventIds.SessionsTooMany, LogLevel.Debug, "Uid {PeerUid} asks for too many sessions at once.")]
+        public static partial void TooMany(ILogger logger, uint peerUid);
 
         [LoggerMessage(ContainerdEventIds.SessionFailed, LogLevel.Debug, "A session came to nothing: {Reason}")]
         public static partial void Failed(ILogger logger, string reason);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using UwsgiIt.Containerd.Contracts;
@@ -56,6 +57,7 @@ internal static class SessionStage
         ThreadCredentials.UseFilesAs(description.Uid, description.Uid);
         var streams = terminal is null ? StageInput.TakeStreams() : [terminal.Slave, terminal.Slave, terminal.Slave];
         using var process = SessionProgram.Of(description).Start(description, init, streams, terminal is not null);
+        var accounting = terminal is null ? null : UserAccounting.Begin(RecordOf(description, terminal.Number));
         Rights.BecomeCustomer(description.Uid, description.Is32Bit);
         foreach (var stream in streams)
         {
@@ -64,7 +66,17 @@ internal static class SessionStage
 
         client.Send(JsonSerializer.SerializeToUtf8Bytes(new SessionAnswer { Started = true }, ContainerJson.Default.SessionAnswer), terminal is null ? [] : [terminal.Master]);
         terminal?.Dispose();
-        return WaitFor(process, client);
+        var code = WaitFor(process, client);
+        accounting?.End();
+        return code;
+    }
+
+    /// <summary>From where, as sshd says it: the client's address is its first word.</summary>
+    private static UserRecord RecordOf(SessionDescription description, int terminal)
+    {
+        var number = terminal.ToString(CultureInfo.InvariantCulture);
+        var host = description.Request.Environment.TryGetValue("SSH_CLIENT", out var client) ? client.Split(' ')[0] : "";
+        return new UserRecord("pts/" + number, description.Uid.ToString(CultureInfo.InvariantCulture), host, SessionLeader.Of(terminal), DateTimeOffset.UtcNow);
     }
 
     private static int WaitFor(Pidfd process, PacketSocket client)

@@ -6,7 +6,7 @@ using UwsgiIt.Containerd.Control;
 namespace UwsgiIt.Containerd.Agents;
 
 /// <summary>Measures what containers use, at a fixed pace whatever the api does, into a spool.</summary>
-internal sealed partial class Collector(ContainerRegistry registry, ContainerReports reports, NetworkUsage network, MetricSpool spool, IOptions<AgentOptions> agent, IOptions<CollectorOptions> options, TimeProvider time, ILogger<Collector> logger) : BackgroundService
+internal sealed partial class Collector(ContainerRegistry registry, ContainerReports reports, MetricSpool spool, IOptions<AgentOptions> agent, IOptions<CollectorOptions> options, TimeProvider time, ILogger<Collector> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -20,7 +20,7 @@ internal sealed partial class Collector(ContainerRegistry registry, ContainerRep
         {
             try
             {
-                spool.Add(await MeasureAsync(stoppingToken));
+                spool.Add(Measure());
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -31,16 +31,15 @@ internal sealed partial class Collector(ContainerRegistry registry, ContainerRep
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task<List<HostMetric>> MeasureAsync(CancellationToken cancellationToken)
+    private List<HostMetric> Measure()
     {
-        var traffic = await network.ReadAsync(cancellationToken);
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         var samples = new List<HostMetric>();
         foreach (var container in registry.All)
         {
             if (reports.Of(container).Usage is { } usage)
             {
-                samples.AddRange(Of(usage, traffic.TryGetValue(container.Uid, out var bytes) ? bytes : null)
+                samples.AddRange(Of(usage)
                     .Where(static metric => metric.Value is not null)
                     .Select(metric => new HostMetric { Container = (int)container.Uid, Metric = metric.Name, Unix = now, Value = metric.Value!.Value }));
             }
@@ -49,13 +48,13 @@ internal sealed partial class Collector(ContainerRegistry registry, ContainerRep
         return samples;
     }
 
-    private static (string Name, long? Value)[] Of(ContainerUsage usage, (long Received, long Sent)? traffic) =>
+    private static (string Name, long? Value)[] Of(ContainerUsage usage) =>
     [
         ("container.cpu", usage.CpuNanoseconds),
         ("container.io.read", usage.IoReadBytes),
         ("container.io.write", usage.IoWriteBytes),
-        ("container.net.rx", traffic?.Received),
-        ("container.net.tx", traffic?.Sent),
+        ("container.net.rx", usage.NetworkReceivedBytes),
+        ("container.net.tx", usage.NetworkSentBytes),
         ("container.mem", usage.Memory),
         ("container.mem.rss", usage.Rss),
         ("container.mem.cache", usage.Cache),

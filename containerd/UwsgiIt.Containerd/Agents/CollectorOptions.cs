@@ -14,9 +14,6 @@ internal sealed class CollectorOptions : IValidatedOptions
     /// <summary>Files of this host that the api may ask for, absolute paths. Default none.</summary>
     public IList<string> Files { get; init; } = [];
 
-    /// <summary>Admin socket of the containers' router, which counts their traffic. Default /run/uwsgiit/tuntap/admin.sock; without it there are no counts.</summary>
-    public string NetworkSocket { get; set; } = "/run/uwsgiit/tuntap/admin.sock";
-
     public IEnumerable<OptionFault> Validate()
     {
         if (Interval < TimeSpan.FromMilliseconds(100) || Interval > TimeSpan.FromHours(1))

@@ -57,6 +57,11 @@ internal sealed record ContainerUsage
 
     public long IoWriteBytes { get; init; }
 
+    /// <summary>Over its network device; null where containers have no network.</summary>
+    public long? NetworkReceivedBytes { get; init; }
+
+    public long? NetworkSentBytes { get; init; }
+
     public long Pids { get; init; }
 
     public long PidsLimit { get; init; }

@@ -5,6 +5,7 @@ using UwsgiIt.Containerd.Definitions;
 using UwsgiIt.Containerd.Diagnostics;
 using UwsgiIt.Containerd.Emperors;
 using UwsgiIt.Containerd.Launch;
+using UwsgiIt.Containerd.Network;
 using UwsgiIt.Containerd.Quotas;
 using UwsgiIt.Linux.Isolation;
 
@@ -38,18 +39,19 @@ internal sealed class ContainerReports(ContainerRegistry registry, CgroupHierarc
             Uptime = running is null ? null : (long)(time.GetUtcNow() - running.Record.Started).TotalSeconds,
             Distro = definition?.Distro ?? (definition?.CustomDistro is { } custom ? $"{custom.Store}/{custom.Path}" : null),
             UserNamespace = running is null ? null : userNamespaces.Of(container.Uid),
-            Usage = running is null ? null : UsageOf(container.Uid),
+            Usage = running is null ? null : UsageOf(container.Uid, running.Process.ProcessId),
             Vassals = emperors.VassalsOf(container.Uid),
         };
     }
 
-    private ContainerUsage? UsageOf(uint uid)
+    private ContainerUsage? UsageOf(uint uid, int processId)
     {
         try
         {
             var usage = CgroupUsage.Read(cgroups.Of(uid));
             var disk = quotas.Read(uid);
-            return usage with { Disk = disk?.Bytes, DiskLimit = disk?.LimitBytes, Inodes = disk?.Inodes, InodesLimit = disk?.LimitInodes };
+            var traffic = DeviceCounters.Read(processId);
+            return usage with { NetworkReceivedBytes = traffic?.Received, NetworkSentBytes = traffic?.Sent, Disk = disk?.Bytes, DiskLimit = disk?.LimitBytes, Inodes = disk?.Inodes, InodesLimit = disk?.LimitInodes };
         }
         catch (IOException)
         {

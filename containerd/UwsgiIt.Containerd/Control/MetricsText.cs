@@ -3,7 +3,7 @@ using System.Text;
 
 namespace UwsgiIt.Containerd.Control;
 
-/// <summary>The reports in Prometheus' text format. A container's uid is the one label: a host has hundreds, not millions.</summary>
+/// <summary>The reports in Prometheus' text format. Labels are a container's uid, of which a host has hundreds and not millions, and a vassal's state.</summary>
 internal static class MetricsText
 {
     private static readonly (string Name, string Type, string Help, Func<ContainerReport, double?> Value)[] Metrics =
@@ -19,6 +19,8 @@ internal static class MetricsText
         ("uwsgiit_container_cpu_seconds_total", "counter", "Processor time.", static container => container.Usage?.CpuNanoseconds / 1e9),
         ("uwsgiit_container_io_read_bytes_total", "counter", "Read from disks.", static container => container.Usage?.IoReadBytes),
         ("uwsgiit_container_io_write_bytes_total", "counter", "Written to disks.", static container => container.Usage?.IoWriteBytes),
+        ("uwsgiit_container_network_receive_bytes_total", "counter", "Received over its network device.", static container => container.Usage?.NetworkReceivedBytes),
+        ("uwsgiit_container_network_transmit_bytes_total", "counter", "Sent over its network device.", static container => container.Usage?.NetworkSentBytes),
         ("uwsgiit_container_pids", "gauge", "Processes and threads.", static container => container.Usage?.Pids),
         ("uwsgiit_container_disk_bytes", "gauge", "Disk space used.", static container => container.Usage?.Disk),
         ("uwsgiit_container_disk_limit_bytes", "gauge", "Disk space allowed.", static container => container.Usage?.DiskLimit),
@@ -38,6 +40,15 @@ internal static class MetricsText
                 {
                     text.Append(CultureInfo.InvariantCulture, $"{name}{{uid=\"{container.Uid}\"}} {number}\n");
                 }
+            }
+        }
+
+        text.Append("# HELP uwsgiit_container_vassals Vassals by state.\n# TYPE uwsgiit_container_vassals gauge\n");
+        foreach (var container in report.Containers)
+        {
+            foreach (var state in container.Vassals.Values.CountBy(static state => state).OrderBy(static pair => pair.Key, StringComparer.Ordinal))
+            {
+                text.Append(CultureInfo.InvariantCulture, $"uwsgiit_container_vassals{{uid=\"{container.Uid}\",state=\"{state.Key}\"}} {state.Value}\n");
             }
         }
 

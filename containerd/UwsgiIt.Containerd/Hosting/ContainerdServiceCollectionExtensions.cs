@@ -71,7 +71,6 @@ internal static class ContainerdServiceCollectionExtensions
         services.AddHostedService<CertificateKeeper>();
         services.AddHostedService<AlarmCourier>();
         services.AddHostedService(static provider => ActivatorUtilities.CreateInstance<AlarmNotifier>(provider, (Func<uint, AlarmTargets?>)(uid => provider.GetRequiredService<ContainerRegistry>().Find(uid)?.Wanted?.Alarms)));
-        services.AddSingleton<NetworkUsage>();
         services.AddSingleton<MetricSpool>();
         services.AddHostedService<Collector>();
         services.AddHostedService<MetricCourier>();

@@ -34,6 +34,8 @@ public sealed class NetworkTests(ITestOutputHelper output)
         await Talk.ExpectAsync(host, 30_001, "http", Second);
         await Talk.ExpectAsync(host, 30_002, "http", First);
         await Talk.ExpectAsync(host, 30_001, "ping", Second, "type 0");
+        var usage = (await host.ContainerAsync())!.Value.GetProperty("usage");
+        Assert.True(usage.GetProperty("network_received_bytes").GetInt64() > 0 && usage.GetProperty("network_sent_bytes").GetInt64() > 0, usage.ToString());
         await Talk.ExpectAsync(host, 30_003, "http", Third);
         await Talk.RefuseAsync(host, 30_003, "http", First);
         await Talk.RefuseAsync(host, 30_001, "http", Third);

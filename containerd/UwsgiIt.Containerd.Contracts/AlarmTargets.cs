@@ -42,9 +42,9 @@ public sealed record AlarmTargets
 
         foreach (var (name, text) in new[] { ("webhook", Webhook), ("slack_webhook", SlackWebhook) })
         {
-            if (text is not null && !(text.Length <= 2048 && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "https" or "http"))
+            if (text is not null && !(text.Length <= 2048 && text.All(static letter => letter is > ' ' and not (char)127) && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "https" or "http"))
             {
-                yield return $"alarms: {name} is no http or https address of at most 2048 characters";
+                yield return $"alarms: {name} is no http or https address of at most 2048 characters without spaces";
             }
         }
     }

@@ -57,7 +57,7 @@ public sealed class DefectTests
                 }
             }
             """]);
-        for (var round = 0; round < (ContainerHost.IsLong ? 1000 : 15); round++)
+        for (var round = 0; round < (ContainerHost.IsLong ? 1000 : 30); round++)
         {
             var pid = await host.PhaseAsync() == "running" ? await host.PidAsync() : 0;
             await host.PostAsync("/containers/30001/restart");
@@ -102,14 +102,7 @@ public sealed class DefectTests
         host.WriteHome("etc/rc.local", "ls -l /proc/self/fd > ~/fds.new; pwd >> ~/fds.new; mv ~/fds.new ~/fds\n");
         await host.PostAsync("/containers/30001/start");
         await host.RunningAsync();
-        var appeared = false;
-        for (var wait = 0; wait < 100 && !appeared; wait++)
-        {
-            appeared = File.Exists(host.Home("fds"));
-            await Task.Delay(100);
-        }
-
-        Skip.IfNot(appeared, "the Emperor does not run rc.local yet");
+        await Eventually.TrueAsync(() => Task.FromResult(File.Exists(host.Home("fds"))), "rc.local has run", 60);
         var descriptors = File.ReadAllLines(host.Home("fds")).Where(static line => line.Contains(" -> ", StringComparison.Ordinal)).Select(static line => line[(line.IndexOf(" -> ", StringComparison.Ordinal) + 4)..]).ToList();
         Assert.All(descriptors, static target => Assert.True(target == "/dev/null" || target.StartsWith("/containers/30001/", StringComparison.Ordinal) || target.StartsWith("/proc/", StringComparison.Ordinal) || target.StartsWith("pipe:", StringComparison.Ordinal), target));
     }

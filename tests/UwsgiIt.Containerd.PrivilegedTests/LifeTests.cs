@@ -28,7 +28,7 @@ public sealed class LifeTests
         var pid = await host.PidAsync();
         using var stop = new CancellationTokenSource();
         var requests = RequestAsync(host, stop.Token);
-        for (var round = 0; round < (ContainerHost.IsLong ? 100 : 5); round++)
+        for (var round = 0; round < (ContainerHost.IsLong ? 100 : 10); round++)
         {
             host.Daemon.Signal("KILL");
             await host.Daemon.WaitAsync(60);
@@ -104,7 +104,7 @@ public sealed class LifeTests
     {
         await using var host = await ContainerHost.StartAsync();
         var mounts = File.ReadAllLines($"/proc/{host.Daemon.ProgramId}/mountinfo").Length;
-        for (var round = 0; round < (ContainerHost.IsLong ? 100 : 5); round++)
+        for (var round = 0; round < (ContainerHost.IsLong ? 100 : 10); round++)
         {
             host.Define();
             await host.RunningAsync();

@@ -46,6 +46,29 @@ public sealed class AlarmTests : IDisposable
         Assert.Equal(5, new CounterWatch().Advance(100, 5, adopted: false));
     }
 
+    [Fact]
+    public void Container_ThatTheKernelToldOf_IsHeardAgainAfterASecond_AndLookedAtOnceMoreAfterFive()
+    {
+        var later = new LaterLooks();
+        Assert.Equal(-1, later.UntilNext(0));
+        later.Add(source: 1, uid: 30_001, now: 1000);
+        later.Add(source: 2, uid: 30_001, now: 1200);
+        Assert.Equal(500, later.UntilNext(1500));
+        Assert.False(later.TryTakeSource(1999, out _));
+        Assert.True(later.TryTakeSource(2000, out var source) && source == 1);
+        Assert.False(later.TryTakeSource(2000, out _));
+        Assert.True(later.TryTakeSource(9999, out source) && source == 2);
+
+        // One second look for both, counted from the first; what happens after it has one of its own.
+        Assert.False(later.TryTakeContainer(5999, out _));
+        Assert.Equal(1, later.UntilNext(5999));
+        Assert.True(later.TryTakeContainer(6000, out var uid) && uid == 30_001);
+        Assert.False(later.TryTakeContainer(99_999, out _));
+        Assert.Equal(-1, later.UntilNext(6000));
+        later.Add(source: 1, uid: 30_001, now: 7000);
+        Assert.True(later.TryTakeContainer(12_000, out _));
+    }
+
     [Theory]
     [InlineData("low 0\nhigh 0\nmax 12\noom 3\noom_kill 2\n", 2)]
     [InlineData("oom_kill_disable 0\nunder_oom 0\noom_kill 7\n", 7)]

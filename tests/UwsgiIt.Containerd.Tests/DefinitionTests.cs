@@ -43,6 +43,13 @@ public sealed class DefinitionTests
     [InlineData("loopboxes", "[{\"id\":1,\"filename\":\"../x\",\"mountpoint\":\"m\"}]", "loopboxes")]
     [InlineData("loopboxes", "[{\"id\":1,\"filename\":\"a//b\",\"mountpoint\":\"m\"}]", "loopboxes")]
     [InlineData("loopboxes", "[{\"id\":1,\"filename\":\"a\",\"mountpoint\":\"etc\"}]", "loopboxes")]
+    [InlineData("loopboxes", "[{\"id\":1,\"filename\":\"a;reboot\",\"mountpoint\":\"m\"}]", "loopboxes")]
+    [InlineData("loopboxes", "[{\"id\":1,\"filename\":\"a$(id)\",\"mountpoint\":\"m\"}]", "loopboxes")]
+    [InlineData("loopboxes", "[{\"id\":1,\"filename\":\"-o\",\"mountpoint\":\"a b\"}]", "loopboxes")]
+    [InlineData("alarms", "{\"webhook\":\"https://a.example.com/\\nexec-as-root = id\"}", "webhook")]
+    [InlineData("alarms", "{\"slack_webhook\":\"file:///etc/shadow\"}", "slack_webhook")]
+    [InlineData("alarms", "{\"mail\":\"a@example.com\\nBcc: b@example.com\"}", "mail")]
+    [InlineData("public_key", "\"-----BEGIN PUBLIC KEY-----\\nAAAA\\n-----END PUBLIC KEY-----\\nexec-as-root = id\"", "public_key")]
     [InlineData("custom_distro", "{\"store\":30002,\"path\":\"x\"}", "distro")]
     [InlineData("shell", "1", "shell")]
     public void Text_WithAFault_IsRefused_AndTheFaultNamed(string name, string value, string expected)

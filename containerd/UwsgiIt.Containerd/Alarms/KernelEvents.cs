@@ -12,22 +12,13 @@ namespace UwsgiIt.Containerd.Alarms;
 /// </summary>
 internal sealed partial class KernelEvents(ILogger<KernelEvents> logger) : IHostedService, IDisposable
 {
-    // A group in trouble has trouble all the time. After an event it is not listened to for this long; the counters go on meanwhile and are looked
-    // at once more afterwards (version 1 tells of the want of memory before it kills).
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-
-    // On a busy machine the kill itself may come later than that; once more then, which costs a look after trouble and nothing otherwise.
-    private static readonly TimeSpan SecondLook = TimeSpan.FromSeconds(5);
-
     private readonly DescriptorPoll _poll = new();
     private readonly Channel<uint> _happened = Channel.CreateUnbounded<uint>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Lock _lock = new();
 
-    // Guarded by _lock, as is every use of a source.
+    // Guarded by _lock, as is every use of a source, and what is later.
     private readonly Dictionary<long, (uint Uid, EventSource Source)> _sources = [];
-    private readonly Queue<(long Due, long Id)> _paused = new();
-    private readonly Queue<(long Due, uint Uid)> _again = new();
-    private readonly HashSet<uint> _isAgain = [];
+    private readonly LaterLooks _later = new();
     private long _last;
     private Thread? _thread;
     private volatile bool _stopping;
@@ -125,26 +116,19 @@ internal sealed partial class KernelEvents(ILogger<KernelEvents> logger) : IHost
                     if (_sources.TryGetValue(id, out var item))
                     {
                         _poll.Remove(item.Source.Handle);
-                        _paused.Enqueue((Environment.TickCount64 + (long)Pause.TotalMilliseconds, id));
+                        _later.Add(id, item.Uid, Environment.TickCount64);
                         Tell(item.Uid);
-                        if (_isAgain.Add(item.Uid))
-                        {
-                            _again.Enqueue((Environment.TickCount64 + (long)SecondLook.TotalMilliseconds, item.Uid));
-                        }
                     }
                 }
 
-                while (_paused.TryPeek(out var next) && next.Due <= Environment.TickCount64)
+                while (_later.TryTakeSource(Environment.TickCount64, out var source))
                 {
-                    _paused.Dequeue();
-                    Resume(next.Id);
+                    Resume(source);
                 }
 
-                while (_again.TryPeek(out var late) && late.Due <= Environment.TickCount64)
+                while (_later.TryTakeContainer(Environment.TickCount64, out var uid))
                 {
-                    _again.Dequeue();
-                    _isAgain.Remove(late.Uid);
-                    Tell(late.Uid);
+                    Tell(uid);
                 }
             }
         }
@@ -154,8 +138,7 @@ internal sealed partial class KernelEvents(ILogger<KernelEvents> logger) : IHost
     {
         lock (_lock)
         {
-            var due = Math.Min(_paused.TryPeek(out var next) ? next.Due : long.MaxValue, _again.TryPeek(out var late) ? late.Due : long.MaxValue);
-            return due == long.MaxValue ? -1 : (int)Math.Max(0, due - Environment.TickCount64);
+            return _later.UntilNext(Environment.TickCount64);
         }
     }
 

@@ -7,12 +7,13 @@ using UwsgiIt.Network.Firewall;
 using UwsgiIt.NetworkLab;
 using UwsgiIt.TuntapBench;
 
-// bench/tuntap [--out DIR] [--seconds N] [--rounds N] [--quick] [--other SETTING=VALUE]: with other, our router is also measured with that setting, against itself and veth, by one stream only.
+// bench/tuntap [--out DIR] [--seconds N] [--rounds N] [--quick] [--congestion NAME] [--other SETTING=VALUE|PROGRAM]: with other, our router is also measured with that setting, or that build of it, against itself and veth, by one stream only.
 var options = args.Select((name, at) => (name, value: at + 1 < args.Length ? args[at + 1] : "")).Where(static pair => pair.name.StartsWith("--", StringComparison.Ordinal)).ToDictionary(static pair => pair.name, static pair => pair.value);
 var isQuick = options.ContainsKey("--quick");
 var directory = options.GetValueOrDefault("--out", "bench-results");
 var seconds = int.Parse(options.GetValueOrDefault("--seconds", isQuick ? "1" : "5"), CultureInfo.InvariantCulture);
 var rounds = int.Parse(options.GetValueOrDefault("--rounds", isQuick ? "1" : "5"), CultureInfo.InvariantCulture);
+Iperf.Congestion = options.GetValueOrDefault("--congestion", Iperf.Congestion);
 if (!Environment.IsPrivilegedProcess)
 {
     Console.Error.WriteLine("bench/tuntap needs root, for network namespaces.");
@@ -28,9 +29,10 @@ var failed = new HashSet<(string Subject, string Metric)>();
 var tuntap = new TuntapPlane(program);
 var original = new OriginalPlane();
 var isOther = options.TryGetValue("--other", out var setting);
-var other = new TuntapPlane(program, settings: isOther ? [setting!] : null);
+var isBuild = setting?.StartsWith('/') == true;
+var other = new TuntapPlane(isBuild ? setting! : program, settings: isOther && !isBuild ? [setting!] : null);
 List<Subject> subjects = isOther
-    ? [new(tuntap, () => tuntap.ProcessorTime), new(new VethPlane(), static () => default), new(other, () => other.ProcessorTime) { Name = setting! }]
+    ? [new(tuntap, () => tuntap.ProcessorTime), new(new VethPlane(), static () => default), new(other, () => other.ProcessorTime) { Name = isBuild ? "other" : setting! }]
     :
     [
         new(tuntap, () => tuntap.ProcessorTime),

@@ -134,6 +134,8 @@ public sealed class RouterProcessTests : IDisposable
         Assert.Equal(67_108_874, peer.GetProperty("addr_32").GetInt64());
         Assert.True(peer.GetProperty("tx").GetInt64() > 1 << 20);
         Assert.Equal(["addr", "addr_32", "uid", "gid", "pid", "tx", "rx", "dropped"], peer.EnumerateObject().Select(static member => member.Name));
+        Assert.Equal(65_534, stats.GetProperty("uid").GetInt32());
+        Assert.Equal(65_534, stats.GetProperty("gid").GetInt32());
         Assert.Equal(["version", "pid", "uid", "gid", "cwd", "peers"], stats.EnumerateObject().Select(static member => member.Name));
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
+using Tmds.Linux;
 using UwsgiIt.Network.Addresses;
 using UwsgiIt.Tuntap.Routing;
 
@@ -31,6 +32,6 @@ internal sealed class LegacyStatsHandler(TuntapRouter router) : ConnectionHandle
                 totals.BytesFrom,
                 totals.Drops.Sum());
         });
-        return new LegacyStats("2.0-uwsgiit", Environment.ProcessId, 0, 0, "/", [.. peers]);
+        return new LegacyStats("2.0-uwsgiit", Environment.ProcessId, (int)(uint)LibC.geteuid(), (int)(uint)LibC.getegid(), Environment.CurrentDirectory, [.. peers]);
     }
 }

@@ -54,7 +54,7 @@ internal sealed class Probe : IDisposable
         if (cause == DropCause.None)
         {
             Send(packet);
-            Eventually.True(() => to.HasReceived(number), what);
+            to.AwaitReceived(number, what);
             return;
         }
 
@@ -77,6 +77,14 @@ internal sealed class Probe : IDisposable
         }
 
         return _received.Contains(number);
+    }
+
+    private void AwaitReceived(long number, string what)
+    {
+        while (!HasReceived(number))
+        {
+            Assert.True(_socket.Poll(TimeSpan.FromSeconds(30), SelectMode.SelectRead), $"Nothing came within 30 s: {what}.");
+        }
     }
 
     public void Dispose()

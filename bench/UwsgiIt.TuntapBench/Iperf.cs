@@ -7,13 +7,13 @@ namespace UwsgiIt.TuntapBench;
 /// <summary>iperf3 between two namespaces.</summary>
 internal static class Iperf
 {
-    /// <summary>TCP's congestion control. Default cubic, as a kernel of Debian's has it; bbr paces by a timer, and is slower between neighbours on any plane.</summary>
-    public static string Congestion { get; set; } = "cubic";
+    /// <summary>TCP's congestion control. Default the machine's; bbr paces by a timer, and is slower between neighbours on any plane.</summary>
+    public static string? Congestion { get; set; }
 
     /// <summary>Gbit/s of TCP, and CPU seconds of both ends and of what moves packets for each Gbit.</summary>
     public static (double Gbits, double CpuPerGbit) Stream(NetworkNamespace from, NetworkNamespace to, string address, int streams, int seconds, Func<TimeSpan> processorTime)
     {
-        var (json, cpu) = Run(from, to, address, seconds, processorTime, "-C", Congestion, "-P", $"{streams}");
+        var (json, cpu) = Run(from, to, address, seconds, processorTime, ["-P", $"{streams}", .. Congestion is null ? Array.Empty<string>() : ["-C", Congestion]]);
         var gbits = json.GetProperty("end").GetProperty("sum_received").GetProperty("bits_per_second").GetDouble() / 1e9;
         return (gbits, cpu / (gbits * seconds));
     }

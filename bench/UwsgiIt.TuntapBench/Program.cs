@@ -13,7 +13,7 @@ var isQuick = options.ContainsKey("--quick");
 var directory = options.GetValueOrDefault("--out", "bench-results");
 var seconds = int.Parse(options.GetValueOrDefault("--seconds", isQuick ? "1" : "5"), CultureInfo.InvariantCulture);
 var rounds = int.Parse(options.GetValueOrDefault("--rounds", isQuick ? "1" : "5"), CultureInfo.InvariantCulture);
-Iperf.Congestion = options.GetValueOrDefault("--congestion", Iperf.Congestion);
+Iperf.Congestion = options.GetValueOrDefault("--congestion");
 if (!Environment.IsPrivilegedProcess)
 {
     Console.Error.WriteLine("bench/tuntap needs root, for network namespaces.");

@@ -47,7 +47,9 @@ public sealed class LimitTests
         {
             await Eventually.TrueAsync(() => Task.FromResult(watcher.Output.Trim().Length > 0), "it has all it can get", 60);
             (_, output) = await host.ExecuteAsync(30_002, 60, "python3", "-c", Watches);
-            Assert.Equal(watcher.Output.Trim(), output.Trim());
+
+            // Of the host's 128 for each: pid 1 has some, and the kernel is late to count some back. With one owner for all, the neighbour would have none.
+            Assert.InRange(int.Parse(output.Trim(), System.Globalization.CultureInfo.InvariantCulture), 64, 5000);
         }
 
         async Task AliveAsync()

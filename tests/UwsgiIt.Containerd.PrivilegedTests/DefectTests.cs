@@ -107,6 +107,69 @@ public sealed class DefectTests
         Assert.All(descriptors, static target => Assert.True(target == "/dev/null" || target.StartsWith("/containers/30001/", StringComparison.Ordinal) || target.StartsWith("/proc/", StringComparison.Ordinal) || target.StartsWith("pipe:", StringComparison.Ordinal), target));
     }
 
+    /// <summary>What an api says is data wherever it goes: host name, users, mount points, logs; never a line of a file, an option or a word of a shell.</summary>
+    [SkippableFact]
+    public async Task D12_TextThatWouldBeCommands_IsText()
+    {
+        await using var host = await ContainerHost.StartAsync(static settings => settings["Login"] = new System.Text.Json.Nodes.JsonObject { ["ExtrausersDirectory"] = Path.GetDirectoryName((string)settings["Path"]!["StateDirectory"]!) + "/extrausers" });
+        Directory.CreateDirectory(host.Folder.File("extrausers"));
+        var proof = host.Folder.File("proof");
+        var hostile = $"$(touch {proof}); `touch {proof}` | touch {proof} ; -x :0:0:root:/root:/bin/sh ' \"";
+        host.Define(change: definition =>
+        {
+            definition["name"] = hostile;
+            definition["ssh_keys"] = new System.Text.Json.Nodes.JsonArray($"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f {hostile}");
+        });
+        await host.RunningAsync();
+        var (code, output) = await host.ShellAsync("hostname");
+        Assert.True(code == 0 && output.Trim().Length is > 0 and <= 64 && output.Trim().All(static letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'), output);
+        await Eventually.TrueAsync(() => Task.FromResult(File.Exists(host.Folder.File("extrausers/passwd")) && File.ReadAllText(host.Folder.File("extrausers/passwd")).StartsWith("30001:", StringComparison.Ordinal)), "the user is written", 60);
+        var fields = Assert.Single(File.ReadAllLines(host.Folder.File("extrausers/passwd"))).Split(':');
+        Assert.Equal((7, "30001", "30001", "/containers/30001"), (fields.Length, fields[2], fields[3], fields[5]));
+        Assert.DoesNotContain("/bin/sh", fields[6], StringComparison.Ordinal);
+        Assert.Single(File.ReadAllLines(host.RuntimeDirectory + "/keys/30001"));
+        Assert.False(File.Exists(proof));
+    }
+
+    /// <summary>Keys and tokens: in files of root's that root alone reads, in the container where they belong, and in nothing that tells of it.</summary>
+    [SkippableFact]
+    public async Task D16_Secrets_AreReadByRootAndTheirOwnerOnly_AndNeverTold()
+    {
+        const string Token = "T0000SECRET0000B1234";
+        await using var host = await ContainerHost.StartAsync();
+        File.SetUnixFileMode(host.Folder.File("definitions"), (UnixFileMode)0x1C0);
+        host.Define(change: static definition => definition["alarms"] = new System.Text.Json.Nodes.JsonObject { ["webhook"] = "https://hooks.example.com/" + Token, ["slack_webhook"] = "https://hooks.slack.com/services/" + Token });
+        await host.RunningAsync();
+        var secret = File.ReadAllLines(host.Home("etc/uwsgi.key"))[3];
+        Assert.Equal((UnixFileMode)0x100, File.GetUnixFileMode(host.Home("etc/uwsgi.key")));
+        var found = 0;
+        foreach (var folder in (string[])["state", "run"])
+        {
+            foreach (var file in Directory.EnumerateFiles(host.Folder.File(folder), "*", SearchOption.AllDirectories).Where(static file => (File.GetUnixFileMode(file) & (UnixFileMode)0x3F) != 0 || file.EndsWith(".json", StringComparison.Ordinal)))
+            {
+                if (IsPlain(file) && Path.GetFileName(file) != "lock" && File.ReadAllText(file) is var text && (text.Contains(Token, StringComparison.Ordinal) || text.Contains(secret, StringComparison.Ordinal)))
+                {
+                    found++;
+                    Assert.True(File.GetUnixFileMode(file) == (UnixFileMode)0x180, $"{file} has mode {File.GetUnixFileMode(file)}");
+                }
+            }
+        }
+
+        Assert.True(found > 0, "the record holds the definition");
+        Assert.Equal((UnixFileMode)0x1C0, File.GetUnixFileMode(host.Folder.File("state")));
+
+        // What is told: stats, events, metrics, the daemon's output, the command lines of its processes and the environment of the customer's.
+        var (_, inside) = await host.ShellAsync("env; cat /proc/self/environ; cat ~/logs/emperor.log");
+        using var client = new HttpClient();
+        foreach (var told in new[] { (await host.StatsAsync()).ToString(), await host.EventsAsync(), await client.GetStringAsync(new Uri($"http://{host.Admin}/metrics")), host.Daemon.Output, inside, File.ReadAllText($"/proc/{await host.PidAsync()}/cmdline"), File.ReadAllText($"/proc/{await host.PidAsync()}/environ") })
+        {
+            Assert.DoesNotContain(Token, told, StringComparison.Ordinal);
+            Assert.DoesNotContain(secret, told, StringComparison.Ordinal);
+        }
+
+        static bool IsPlain(string file) => UwsgiIt.Linux.SafePath.TryOpen(file, true, out var handle, out _) && UwsgiIt.Linux.SafePath.Stat(handle) is { IsRegularFile: true, Size: < 1 << 20 };
+    }
+
     private static async Task StopAsync(ContainerHost host)
     {
         await host.PostAsync("/containers/30001/stop");

@@ -37,7 +37,7 @@ public sealed class LanguageTests
             definition["memory"] = 1024 * 1024 * 1024;
         });
         await host.RunningAsync();
-        host.WriteHome("vassals/cron.ini", $"[program]\ncron = -1 -1 -1 -1 -1 echo from cron as $(id -u) >> {Home}/cron.txt\n");
+        host.WriteHome("vassals/cron.ini", $"[program]\ncron = -1 -1 -1 -1 -1 echo from cron as $(id -u) >> {Home}/cron.txt; readlink /proc/self/fd/* > {Home}/cron.fds\n");
         host.WriteHome("vassals/redis.ini", $"[program]\nexec = redis-server --port 0 --unixsocket {Home}/run/redis.sock --save '' --appendonly no\n");
         Directory.CreateDirectory(host.Home("www"));
         ContainerHost.Chown(host.Home("www"), ContainerHost.FirstUid);
@@ -52,19 +52,31 @@ public sealed class LanguageTests
         foreach (var (name, _, _, _) in Applications)
         {
             var last = "";
-            await Eventually.TrueAsync(
-                async () =>
-                {
-                    using var response = await host.GetAsync(name + ".example.com");
-                    last = $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}";
-                    return last == "200 " + name;
-                },
-                $"{name} answers; {last}; {Log(host)}",
-                120);
+            try
+            {
+                await Eventually.TrueAsync(
+                    async () =>
+                    {
+                        using var response = await host.GetAsync(name + ".example.com");
+                        last = $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}";
+                        return last == "200 " + name;
+                    },
+                    $"{name} answers",
+                    120);
+            }
+            catch (Xunit.Sdk.XunitException e)
+            {
+                // What was seen last is known only now.
+                Assert.Fail($"{e.Message} {last}; {Log(host)}");
+            }
         }
 
         await Eventually.TrueAsync(async () => (await host.ShellAsync($"redis-cli -s {Home}/run/redis.sock set word kept && redis-cli -s {Home}/run/redis.sock get word")).Output.Contains("kept", StringComparison.Ordinal), $"redis answers; {Log(host)}", 60);
         await Eventually.TrueAsync(() => Task.FromResult(File.Exists(host.Home("cron.txt")) && File.ReadAllText(host.Home("cron.txt")).Contains("from cron as 30001", StringComparison.Ordinal)), $"cron has run; {Log(host)}", 120);
+
+        // I19: what a cron job holds.
+        await Eventually.TrueAsync(() => Task.FromResult(File.Exists(host.Home("cron.fds")) && File.ReadAllLines(host.Home("cron.fds")).Length > 2), "its descriptors are told", 120);
+        Assert.All(File.ReadAllLines(host.Home("cron.fds")), static target => Assert.True(target == "/dev/null" || target.StartsWith("pipe:", StringComparison.Ordinal) || target.StartsWith("/containers/30001/", StringComparison.Ordinal) || target.StartsWith("/proc/", StringComparison.Ordinal), target));
     }
 
     private static string Uwsgi(params string[] lines) => $"[uwsgi]\nmaster = true\n{string.Join('\n', lines)}\ndomain = NAME.example.com\nsubscribe-freq = 1\n";

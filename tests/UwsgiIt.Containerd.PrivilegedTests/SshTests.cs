@@ -30,6 +30,13 @@ public sealed class SshTests
         (code, output) = await server.OnTerminalAsync(33, 101, "tty; stty size; test -t 0 && test -t 1 && echo all; exit 5");
         Assert.True(code == 5 && output.Contains("/dev/pts/", StringComparison.Ordinal) && output.Contains("33 101", StringComparison.Ordinal) && output.Contains("all", StringComparison.Ordinal), $"{code} {output}");
 
+        // Who is there, in the container's own list; nobody once the session is over, and nobody in the neighbour's.
+        (code, output) = await server.OnTerminalAsync(25, 80, "until who | grep -q pts; do sleep 0.1; done; who");
+        Assert.True(code == 0, output);
+        Assert.Matches(@"30001 +pts/\d+ .*\(127\.0\.0\.1\)", output);
+        Assert.Equal((0, ""), await server.RunAsync("who"));
+        Assert.False(File.Exists(host.Home("run/utmp", 30_002)));
+
         // The client's end is the session's end.
         using (var client = server.Open("echo $$; exec sleep 6543"))
         {

@@ -170,7 +170,7 @@ internal sealed partial class RequestForwarder(
         var connection = request.Connection;
         var keep = false;
         Task<ForwardOutcome>? upload = null;
-        using var aborted = context.RequestAborted.UnsafeRegister(static state => ((UpstreamConnection)state!).Abort(), connection);
+        var aborted = context.RequestAborted.UnsafeRegister(static state => ((UpstreamConnection)state!).Abort(), connection);
         try
         {
             connection.EndBy = After(request.Settings.MaxRequestTime);
@@ -194,7 +194,9 @@ internal sealed partial class RequestForwarder(
         }
         finally
         {
-            if (keep)
+            // A client that goes away now must not cut off whoever has the connection next; one that went earlier may have.
+            aborted.Dispose();
+            if (keep && !connection.IsClosed)
             {
                 request.Upstream.Return(connection, request.Settings.MaxIdleConnections, request.Settings.IdleConnectionTimeout);
             }

@@ -24,7 +24,7 @@ internal abstract class UpstreamConnection(Upstream upstream) : IDisposable
     public bool TimedOut => Volatile.Read(ref _state) == 2;
 
     /// <summary>True once it was ended by us.</summary>
-    protected bool IsClosed => Volatile.Read(ref _state) != 0;
+    public bool IsClosed => Volatile.Read(ref _state) != 0;
 
     /// <summary>Which of the upstream's idle pools it belongs to: 0 for no loop, else the loop's index and one.</summary>
     public virtual int Pool => 0;

@@ -102,9 +102,14 @@ internal sealed partial class LoopClient : ITlsCarrier
             _tls = null;
             session.Dispose();
         }
-        else if (session.HasPending)
+        else
         {
-            SetNews();
+            if (session.HasPending)
+            {
+                SetNews();
+            }
+
+            LookBehind();
         }
     }
 
@@ -116,6 +121,7 @@ internal sealed partial class LoopClient : ITlsCarrier
             SetNews();
         }
 
+        LookBehind();
         return count;
     }
 }

@@ -92,8 +92,9 @@ internal abstract class LoopSocket : IPollHandler, IDisposable
         {
             OnReadable();
         }
-        else if (PeerClosed && IsDrained())
+        else if (IsDrained() && PeerClosed)
         {
+            // Asked in this order: TLS takes a goodbye out, and only then the end behind it is received.
             OnPeerGone();
         }
     }
@@ -146,6 +147,15 @@ internal abstract class LoopSocket : IPollHandler, IDisposable
 
     /// <summary>True when the socket has bytes that nobody has read.</summary>
     protected bool HasBytes => _ring?.HasBytes == true || Socket.Available() > 0;
+
+    /// <summary>Has the end behind bytes that nobody reads be received, where they are none for a reader: TLS takes a goodbye out. By the reader, on the loop.</summary>
+    protected void LookBehind()
+    {
+        if (_ring is { HasMore: true, HasEnded: false })
+        {
+            IsDrained();
+        }
+    }
 
     /// <summary>Has the next <see cref="MayReceive"/> find something. By the reader, on the loop.</summary>
     protected void SetNews() => _readable.Set();

@@ -64,7 +64,7 @@ internal sealed class RingSocket(LoopRing ring, LoopSocket owner, StreamSocket s
 
         // There was more than a buffer holds: a large body, which goes straight to where it is wanted.
         var count = socket.Receive(target);
-        _isBulk = count == target.Length;
+        _isBulk = count == target.Length && IsMoreThere;
         if (count > 0 || count == StreamSocket.WouldBlock)
         {
             Arm();
@@ -176,9 +176,13 @@ internal sealed class RingSocket(LoopRing ring, LoopSocket owner, StreamSocket s
         {
             ring.GiveBack(_buffer);
             _buffer = -1;
+            _isBulk = _isBulk && IsMoreThere;
             Arm();
         }
 
         return count;
     }
+
+    // Without bytes to wait for the reader a receive has to be under way, or the end of the peer would not be seen.
+    private bool IsMoreThere => socket.Available() > 0;
 }

@@ -5,7 +5,7 @@ using UwsgiIt.Comparison.Scenarios;
 using UwsgiIt.Comparison.Subjects;
 
 // Peers that only the full run takes: what they add to a look at whether all works is time.
-string[] fullOnly = ["caddy", "ours-epoll", "ours-sockets"];
+string[] fullOnly = ["caddy", "ours-ring", "ours-sockets"];
 string[] scenarioNames = [.. Catalogue.All.Select(static scenario => scenario.Name)];
 string[] subjectNames = [.. Subject.All.Select(static subject => subject.Name)];
 

@@ -54,7 +54,7 @@ internal sealed class RouterEnvironment : IAsyncDisposable
     }
 
     /// <summary>The transport under test.</summary>
-    public static string Transport { get; } = Environment.GetEnvironmentVariable("UWSGIIT_TEST_TRANSPORT") ?? "IoUring";
+    public static string Transport { get; } = Environment.GetEnvironmentVariable("UWSGIIT_TEST_TRANSPORT") ?? "Epoll";
 
     /// <summary>The TLS under test; on the stock transport there is one only.</summary>
     public static string TlsEngine { get; } = Environment.GetEnvironmentVariable("UWSGIIT_TEST_TLS") ?? (Transport == "Sockets" ? "SslStream" : "OpenSsl");

@@ -7,7 +7,7 @@ internal abstract class Subject
 {
     public abstract string Name { get; }
 
-    public static IReadOnlyList<Subject> All { get; } = [new Nginx(), new HaProxy(), new Uwsgi(), new Caddy(), new StockYarp(), new Ours("ours", "IoUring"), new Ours("ours-epoll", "Epoll"), new Ours("ours-sockets", "Sockets")];
+    public static IReadOnlyList<Subject> All { get; } = [new Nginx(), new HaProxy(), new Uwsgi(), new Caddy(), new StockYarp(), new Ours("ours", "Epoll"), new Ours("ours-ring", "IoUring"), new Ours("ours-sockets", "Sockets")];
 
     /// <summary>True for programs that were compiled before they run.</summary>
     public virtual bool IsNative => true;

@@ -31,9 +31,9 @@ internal sealed class TlsFixture : IAsyncDisposable
     private readonly OpenSslContext _context;
     private readonly IConnectionListener _listener;
 
-    public TlsFixture(TlsOptions? options = null, Func<ConnectionContext, Task>? serve = null)
+    public TlsFixture(TlsOptions? options = null, Func<ConnectionContext, Task>? serve = null, TransportKind kind = TransportKind.Epoll)
     {
-        _loops = new EventLoops(new FixedOptions<TransportOptions>(new TransportOptions { Loops = 2 }), _faults);
+        _loops = new EventLoops(new FixedOptions<TransportOptions>(new TransportOptions { Loops = 2, Kind = kind }), _faults);
         Options = new FixedOptions<TlsOptions>(options ?? new TlsOptions());
         Certificates = new CertificateStore(new FixedOptions<CertificateOptions>(new CertificateOptions()), new FixedOptions<SubscriptionOptions>(new SubscriptionOptions()), new AcmeStore(new FixedOptions<AcmeOptions>(new AcmeOptions())), TimeProvider.System, NullLogger<CertificateStore>.Instance);
         Tickets = new TicketKeys(Options, TimeProvider.System, NullLogger<TicketKeys>.Instance);

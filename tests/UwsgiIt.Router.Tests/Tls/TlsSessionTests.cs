@@ -8,6 +8,7 @@ using System.Text;
 using CsCheck;
 using UwsgiIt.Protocol.Subscriptions;
 using UwsgiIt.Router.Tls;
+using UwsgiIt.Router.Transport;
 using UwsgiIt.Tests.Common;
 
 namespace UwsgiIt.Router.Tests.Tls;
@@ -101,15 +102,17 @@ public sealed class TlsSessionTests
         Assert.Equal("got 70000", await reader.ReadToEndAsync().WaitAsync(Patience));
     }
 
-    [Fact]
-    public async Task ClientGone_IsSignalledWhileNobodyReads()
+    [Theory]
+    [InlineData("Epoll")]
+    [InlineData("IoUring")]
+    public async Task ClientGone_IsSignalledWhileNobodyReads(string kind)
     {
         var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var tls = new TlsFixture(serve: async connection =>
         {
             await using var registration = connection.ConnectionClosed.UnsafeRegister(_ => gone.TrySetResult(), null);
             await gone.Task.WaitAsync(Patience);
-        });
+        }, kind: Enum.Parse<TransportKind>(kind));
         var client = await tls.ShakeAsync();
 
         // A goodbye is in the socket's buffer then: bytes, but nothing that anybody could still read.

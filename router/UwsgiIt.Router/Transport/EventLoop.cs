@@ -186,7 +186,7 @@ internal sealed partial class EventLoop : PipeScheduler, IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(RouterEventIds.NoRing, LogLevel.Information, "Event loop {Index} runs on epoll: {Problem}")]
+        [LoggerMessage(RouterEventIds.NoRing, LogLevel.Warning, "Event loop {Index} runs on epoll: {Problem}")]
         public static partial void NoRing(ILogger logger, int index, string problem);
 
         [LoggerMessage(RouterEventIds.LoopFault, LogLevel.Error, "Event loop {Index}: a handler failed.")]
